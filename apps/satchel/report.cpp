@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/satchel/report.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/text.h"
+#include "edge/os/terminal.h"
+
+namespace satchel::apps {
+namespace {
+
+namespace os = edge::os;
+
+// Characters as a terminal counts them, near enough: UTF-8 sequences as one.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string cut_to(std::string_view text, std::size_t width) {
+  const auto line = text.substr(0, text.find('\n'));
+  if (width_of(line) <= width && line.size() == text.size()) return std::string(line);
+  std::size_t end = 0;
+  for (std::size_t shown = 0; end < line.size(); ++end)
+    if ((line[end] & 0xC0) != 0x80 && ++shown >= width) break;
+  return std::string(line.substr(0, end)) + "…";
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const auto used = width_of(text);
+  return used >= width ? text : text + std::string(width - used, ' ');
+}
+
+// Column widths that fit: the widest give way until the rest is as wide.
+std::vector<std::size_t> fitted(std::vector<std::size_t> widths, std::size_t total) {
+  const auto sum = [&] {
+    std::size_t all = 0;
+    for (const auto width : widths) all += width + 2;
+    return all;
+  };
+  while (!widths.empty() && sum() > total + 2) {
+    auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= 6) break;
+    --*widest;
+  }
+  return widths;
+}
+
+}  // namespace
+
+int exit_code_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::usage: return 2;
+    case ErrorCode::offline:
+    case ErrorCode::needs_connection: return 3;
+    default: return 1;
+  }
+}
+
+int report(const Error& error, Format format) {
+  if (format == Format::json) {
+    auto inner = Json::object();
+    inner.set("rule", error.rule);
+    inner.set("code", name_of(error.code));
+    inner.set("message", error.message);
+    auto outer = Json::object();
+    outer.set("error", std::move(inner));
+    std::fprintf(stderr, "%s\n", outer.dump().c_str());
+  } else {
+    const auto prefix = error.rule.empty() ? std::string() : error.rule + " ";
+    std::fprintf(stderr, "%s%s: %s\n", prefix.c_str(), std::string(name_of(error.code)).c_str(), error.message.c_str());
+  }
+  return exit_code_of(error);
+}
+
+void say(std::string_view text) { std::printf("%.*s\n", static_cast<int>(text.size()), text.data()); }
+void say_json(const Json& json) { say(json.dump()); }
+
+void say_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& heading : headings) widths.push_back(width_of(heading));
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(row[i].substr(0, row[i].find('\n'))));
+  if (os::is_terminal(os::Stream::output))
+    widths = fitted(std::move(widths), static_cast<std::size_t>(os::terminal_width()));
+  const bool is_bold = os::color_wanted(os::Stream::output);
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      text += i + 1 == cells.size() ? cut_to(cells[i], widths[i]) : padded(cut_to(cells[i], widths[i]), widths[i] + 2);
+    return text;
+  };
+  say(is_bold ? "\033[1m" + line(headings) + "\033[0m" : line(headings));
+  for (const auto& row : rows) say(line(row));
+}
+
+void ProgressLine::show(std::string_view text) {
+  if (!os::is_terminal(os::Stream::error)) return;
+  is_shown_ = true;
+  std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(text.size()), text.data());
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (is_shown_) std::fprintf(stderr, "\r\033[K");
+  is_shown_ = false;
+}
+
+std::string grouped(std::int64_t number) {
+  auto digits = std::to_string(number);
+  for (auto at = static_cast<std::int64_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+std::string size_text(std::int64_t bytes) {
+  if (bytes < 1000) return std::to_string(bytes) + " bytes";
+  const char* unit = bytes < 1'000'000 ? "kB" : "MB";
+  const double size = static_cast<double>(bytes) / (bytes < 1'000'000 ? 1e3 : 1e6);
+  char text[32];
+  std::snprintf(text, sizeof text, size < 10 ? "%.1f %s" : "%.0f %s", size, unit);
+  return text;
+}
+
+std::string count_text(std::int64_t count, std::string_view one, std::string_view many) {
+  return grouped(count) + " " + std::string(count == 1 ? one : many);
+}
+
+}  // namespace satchel::apps

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the command line says: results on standard output, everything else on standard error.
+//
+//   exit 0 done, 1 refused, 2 usage, 3 needs the server
+//   the first line of standard error: "RULE code: sentence" or "code: sentence"; with --json {"error":{…}}
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace satchel::apps {
+
+enum class Format { people, json };
+
+int exit_code_of(const Error& error);
+// Writes the error and gives the exit code.
+int report(const Error& error, Format format);
+
+void say(std::string_view text);  // a line on standard output
+void say_json(const Json& json);  // compact, a line
+
+// Rows with a heading, as wide as the terminal; the widest columns give way first. Bold headings where colours are wanted.
+void say_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows);
+
+// One line on standard error that is written over; nothing when that isn't a terminal.
+class ProgressLine {
+ public:
+  ~ProgressLine() { clear(); }
+  void show(std::string_view text);
+  void clear();
+
+ private:
+  bool is_shown_ = false;
+};
+
+std::string grouped(std::int64_t number);                                                 // 12,345
+std::string size_text(std::int64_t bytes);                                                // "1.4 MB"
+std::string count_text(std::int64_t count, std::string_view one, std::string_view many);  // "1 row", "2 rows"
+
+}  // namespace satchel::apps

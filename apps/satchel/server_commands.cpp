@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/satchel/server_commands.h"
+
+#include <cstdio>
+
+#include "apps/satchel/report.h"
+#include "base/text.h"
+#include "edge/net/http_server.h"
+#include "edge/os/clock.h"
+#include "edge/os/environment.h"
+#include "edge/os/files.h"
+#include "edge/os/random.h"
+#include "edge/os/signals.h"
+#include "edge/os/stderr_log.h"
+#include "edge/os/terminal.h"
+#include "edge/sqlite/database.h"
+#include "edge/sqlite/maintenance.h"
+#include "server/service/service.h"
+
+namespace satchel::apps {
+namespace {
+
+namespace os = edge::os;
+namespace sqlite = edge::sqlite;
+namespace service = server::service;
+
+std::string database_path(const std::string& data) { return data + "/satchel.db"; }
+
+// A clock that may have been set (demo only) and goes on from there.
+class ServerClock {
+ public:
+  explicit ServerClock(std::optional<Instant> start) : start_(start), started_(elapsed_.now()) {}
+  Instant now() const {
+    if (!start_) return system_.now();
+    return *start_ + Duration{elapsed_.now().milliseconds - started_.milliseconds};
+  }
+
+ private:
+  std::optional<Instant> start_;
+  os::SystemClock system_;
+  os::ElapsedClock elapsed_;
+  Duration started_;
+};
+
+// A server's parts, opened on DIR.
+struct Server {
+  os::SystemRandom random;
+  os::StderrLog log;
+  std::unique_ptr<sql::Database> database;
+  std::unique_ptr<server::access::PasswordHasher> hasher;
+  std::unique_ptr<service::Service> service;
+
+  static Result<std::unique_ptr<Server>> open(const std::string& data, service::ServiceOptions options) {
+    auto server = std::make_unique<Server>();
+    server->database = TRY(sqlite::open({.path = database_path(data), .profile = sqlite::Profile::server}));
+    server->hasher = server::access::make_argon2id_hasher();
+    server->service = TRY(service::Service::open(*server->database, model::Schema::standard(), *server->hasher,
+                                                 server->random, server->log, std::move(options)));
+    return server;
+  }
+
+  Result<bool> has_organization() {
+    const auto* users = model::Schema::standard().find("systemuser");
+    query::Query any;
+    any.table = users->number;
+    const auto system = server::access::system_caller(OrganizationNumber(1), {});
+    return !TRY(service->records().list(system, any, 1)).records.empty();
+  }
+};
+
+Result<void> require_organization(const std::string& data) {
+  if (os::exists(database_path(data))) return {};
+  return Error{ErrorCode::not_found,
+               "There's no organisation in " + data + ". Make one with `satchel init --data " + data +
+                   " --organization NAME --admin USER`.",
+               data};
+}
+
+Result<std::string> new_password(const std::string& user) {
+  if (auto password = os::take_secret_from_environment("SATCHEL_PASSWORD")) return *password;
+  return os::read_password("Password for " + user + ": ");
+}
+
+int run(Result<void> done) { return done ? 0 : report(done.error(), Format::people); }
+
+Result<Duration> life_in(const std::string& text, Duration otherwise, const char* option) {
+  if (text.empty()) return otherwise;
+  const auto life = parse_duration(text);
+  if (!life || life->milliseconds <= 0)
+    return Error{ErrorCode::usage, std::string(option) + " must be a duration such as 1h or 90d, not \"" + text + "\".",
+                 option};
+  return *life;
+}
+
+Result<std::optional<Instant>> time_in(const std::string& text) {
+  if (text.empty()) return std::optional<Instant>();
+  if (const auto seconds = parse_date_time(text)) return std::optional(Instant::of_seconds(*seconds));
+  if (const auto day = parse_date(text)) return std::optional(Instant::of_seconds(*day * 86400));
+  return Error{ErrorCode::usage, "--now must be a time such as 2026-11-23T08:15:00Z, not \"" + text + "\".", "--now"};
+}
+
+bool is_loopback(const std::string& listen) {
+  return listen.starts_with("127.") || listen.starts_with("localhost:") || listen.starts_with("[::1]");
+}
+
+Result<service::ServiceOptions> service_options(const ServeOptions& options) {
+  service::ServiceOptions made;
+  made.lives.access = TRY(life_in(options.access_life, made.lives.access, "--access-life"));
+  made.lives.refresh = TRY(life_in(options.refresh_life, made.lives.refresh, "--refresh-life"));
+  for (const auto& setting : options.settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos)
+      return Error{ErrorCode::usage, "--set takes KEY=VALUE, not \"" + setting + "\".", "--set"};
+    const auto key = setting.substr(0, equals);
+    if (key == "deployment") made.deployment = setting.substr(equals + 1);
+    else if (key == "version") made.version = setting.substr(equals + 1);
+    else return Error{ErrorCode::not_available, "The setting " + key + " isn't available yet.", key};
+  }
+  return made;
+}
+
+Result<void> check_serve(const ServeOptions& options) {
+  if (!options.database.empty())
+    return Error{ErrorCode::not_available,
+                 "--database isn't available yet; records are kept in SQLite in the data folder."};
+  if (options.tls_certificate.empty() != options.tls_key.empty())
+    return Error{ErrorCode::usage, "--tls-certificate and --tls-key go together."};
+  if (options.demo && !is_loopback(options.listen))
+    return Error{ErrorCode::usage, "--demo has well-known passwords, so it listens on this machine only (127.0.0.1)."};
+  if (!options.demo && !options.now.empty()) return Error{ErrorCode::usage, "--now is for --demo only."};
+  return {};
+}
+
+Result<void> prepare_data(Server& server, const ServeOptions& options, Instant now) {
+  if (TRY(server.has_organization())) return {};
+  if (!options.demo)
+    return Error{ErrorCode::not_found,
+                 "There's no organisation in " + options.data + ". Make one with `satchel init`, or add --demo.",
+                 options.data};
+  std::fprintf(stderr, "Filling the demo organisation with about %lld records…\n",
+               static_cast<long long>(options.records));
+  return service::fill_demo(*server.service, *server.database, options.records, now);
+}
+
+}  // namespace
+
+int init(const std::string& data, const std::string& organization, const std::string& administrator) {
+  return run([&]() -> Result<void> {
+    if (os::exists(database_path(data)))
+      return Error{ErrorCode::exists, data + " holds an organisation already.", data};
+    const auto password = TRY(new_password(administrator));
+    TRY(os::create_directory(data, os::Permissions::owner_only));
+    TRY(os::require_writable_directory(data));
+    auto made = [&]() -> Result<void> {
+      auto server = TRY(Server::open(data, {}));
+      return service::create_organization(*server->service, *server->database, {organization, administrator, password},
+                                          server->random, os::SystemClock().now());
+    }();
+    if (!made) {  // nothing half done
+      for (const auto* ending : {"", "-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
+      return made;
+    }
+    say("The organisation " + organization + " is ready. Start it with: satchel serve --data " + data);
+    return {};
+  }());
+}
+
+int serve(const ServeOptions& options) {
+  return run([&]() -> Result<void> {
+    TRY(check_serve(options));
+    const ServerClock clock(TRY(time_in(options.now)));
+    auto made = TRY(service_options(options));
+    TRY(os::create_directory(options.data, os::Permissions::owner_only));
+    TRY(os::require_writable_directory(options.data));
+    const auto lock = TRY(os::FileLock::acquire(options.data + "/serve.lock"));
+    if (!options.demo) TRY(require_organization(options.data));
+    auto server = TRY(Server::open(options.data, std::move(made)));
+    // The port first: a folder isn't filled for a server that can't start.
+    edge::net::ListenOptions listen;
+    listen.address = options.listen;
+    listen.log = &server->log;
+    if (!options.tls_certificate.empty()) listen.tls = edge::net::TlsFiles{options.tls_certificate, options.tls_key};
+    auto http = TRY(edge::net::HttpServer::listen_batched(
+        listen, [&](std::span<const Request> requests) { return server->service->handle_all(requests, clock.now()); }));
+    TRY(prepare_data(*server, options, clock.now()));
+    const auto stop = TRY(os::StopSignal::install([&] { http->stop(); }));
+    say("listening on " + http->url());
+    std::fflush(stdout);
+    http->run();
+    return {};
+  }());
+}
+
+int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing) {
+  return run([&]() -> Result<void> {
+    TRY(require_organization(data));
+    const auto csv = TRY(os::read_file(file));
+    auto server = TRY(Server::open(data, {}));
+    const auto report = TRY(
+        service::import_csv(*server->service, *server->database, csv, {set, all_or_nothing}, os::SystemClock().now()));
+    for (const auto& bad : report.bad)
+      std::fprintf(stderr, "%s:%lld: %s\n", file.c_str(), static_cast<long long>(bad.line), bad.reason.c_str());
+    say(count_text(report.created, "record", "records") + " created, " + grouped(report.updated) + " updated, " +
+        count_text(static_cast<std::int64_t>(report.bad.size()), "line", "lines") + " refused.");
+    if (!report.bad.empty())
+      return Error{ErrorCode::bad_value,
+                   all_or_nothing ? "Nothing was imported, because lines were refused and --all-or-nothing was given."
+                                  : "Some lines were refused; the others were imported.",
+                   file};
+    return {};
+  }());
+}
+
+int backup(const std::string& data, const std::string& file) {
+  return run([&]() -> Result<void> {
+    TRY(require_organization(data));
+    auto database = TRY(sqlite::open(
+        {.path = database_path(data), .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
+    TRY(sqlite::backup(*database, file));
+    say("Backed up to " + file + ".");
+    return {};
+  }());
+}
+
+int restore(const std::string& data, const std::string& file) {
+  return run([&]() -> Result<void> {
+    if (!os::exists(file)) return Error{ErrorCode::not_found, "There's no file " + file + ".", file};
+    TRY(os::create_directory(data, os::Permissions::owner_only));
+    const auto lock = TRY(os::FileLock::acquire(data + "/serve.lock"));  // not under a running server
+    auto source =
+        TRY(sqlite::open({.path = file, .access = sqlite::Access::read_only, .profile = sqlite::Profile::server}));
+    TRY(sqlite::check_integrity(*source, sqlite::Check::pages));
+    const auto aside = database_path(data) + ".restoring";
+    TRY(sqlite::backup(*source, aside));
+    {
+      os::SystemRandom random;
+      os::StderrLog log;
+      auto database =
+          TRY(sqlite::open({.path = aside, .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
+      auto hasher = server::access::make_argon2id_hasher();
+      auto service = TRY(service::Service::open(*database, model::Schema::standard(), *hasher, random, log, {}));
+      auto transaction = TRY(sql::Transaction::begin(*database));
+      TRY(service->records().begin_new_epoch());
+      TRY(transaction.commit());
+      TRY(sqlite::set_journal_mode(*database, sqlite::JournalMode::truncate));  // all in one file before it is moved
+    }
+    for (const auto* ending : {"-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
+    TRY(os::move_file(aside, database_path(data)));
+    for (const auto* ending : {"-wal", "-shm", "-journal"}) TRY(os::remove_file(aside + ending));
+    say("Restored from " + file +
+        ". Devices compare with it on their next contact; what they had sent since is offered to them again.");
+    return {};
+  }());
+}
+
+}  // namespace satchel::apps

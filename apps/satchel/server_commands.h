@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The server's commands: init, serve, import, backup, restore; and admin, which speaks to a running server.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace satchel::apps {
+
+struct ServeOptions {
+  std::string data;
+  std::string listen = "127.0.0.1:8080";
+  std::string database;  // postgres://…: not available yet
+  std::string tls_certificate, tls_key;
+  std::string access_life, refresh_life;
+  std::vector<std::string> settings;  // KEY=VALUE
+  bool demo = false;
+  std::int64_t records = 5000;
+  std::string now;
+};
+
+int init(const std::string& data, const std::string& organization, const std::string& administrator);
+int serve(const ServeOptions& options);
+int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing);
+int backup(const std::string& data, const std::string& file);
+int restore(const std::string& data, const std::string& file);
+
+struct AdminOptions {
+  std::string server;
+  std::string user;
+  bool json = false;
+};
+int admin(const AdminOptions& options, const std::vector<std::string>& words);
+
+}  // namespace satchel::apps

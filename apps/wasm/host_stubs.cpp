@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names that the linker wants and that have no home in wasm32-wasi.
+#include <cstdint>
+#include <cstdlib>
+
+extern "C" {
+
+// compiler-rt's 128-bit arithmetic is built with the stack protector, wasi-libc has none.
+std::uintptr_t __stack_chk_guard = 0x5a7c4e11;
+[[noreturn]] void __stack_chk_fail() { std::abort(); }
+
+// SQLite is built without an operating system (SQLITE_OS_OTHER). The host registers its own file system before it
+// opens a database; until it does, every open fails.
+int sqlite3_os_init() { return 0; }
+int sqlite3_os_end() { return 0; }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/world/invariants.h"
+
+#include <algorithm>
+
+#include "device/sync/overlay.h"
+
+namespace satchel::sim {
+namespace {
+
+std::string of(const Device& device) { return " (device " + std::to_string(device.number()) + ")"; }
+
+}  // namespace
+
+void Invariants::check() {
+  for (auto& device : world_.devices_) {
+    if (world_.failure_) return;
+    device->database().set_watched(true);
+    check_cut(*device);
+    check_visible(*device);
+    device->database().set_watched(false);
+  }
+}
+
+// 2: the mirror is one server cut, and cuts never go back. 6 and 7: exactly what the user could read at that cut.
+void Invariants::check_cut(Device& device) {
+  const auto setting = device.store().setting("cut");
+  const auto repairing = device.store().setting("repairing");
+  if (!setting || !*setting || (repairing && *repairing)) return;
+  const auto cut = Cut::parse(**setting);
+  if (!cut) return world_.fail("the cut can't be read" + of(device));
+  if (cut->seq < device.last_cut.seq)
+    return world_.fail("invariant 2: the cut went back from " + device.last_cut.to_string() + " to " +
+                       cut->to_string() + of(device));
+  device.last_cut = *cut;
+  const auto scopes = device.store().scopes();
+  if (!scopes) return world_.fail(scopes.error().message);
+  if (std::any_of(scopes->begin(), scopes->end(), [](const auto& row) { return row.loading; })) return;
+  check_mirror(device, cut->seq);
+}
+
+void Invariants::check_mirror(Device& device, Seq cut) {
+  auto expected = world_.history_->readable(device.user_id(), cut);
+  const auto scopes = device.store().scopes();
+  for (const auto& scope : *scopes) {
+    const auto rows = device.store().scope_rows(scope.scope.number, std::nullopt, std::nullopt);
+    if (!rows) return world_.fail(rows.error().message);
+    for (const auto& row : *rows) {
+      const auto* truth = world_.history_->at(row.id, cut);
+      if (truth == nullptr)
+        return world_.fail("invariant 10: " + row.id.to_string() + " is on the device but not at the server at cut " +
+                           std::to_string(cut.value) + of(device));
+      if (truth->version != row.version)
+        return world_.fail("invariant 2: " + row.id.to_string() + " has version " + std::to_string(row.version.value) +
+                           ", the cut has " + std::to_string(truth->version.value) + of(device));
+      const auto mirror = device.store().mirror(model::Schema::standard().at(row.table), row.id);
+      if (!mirror || !*mirror || (*mirror)->record.values != truth->values)
+        return world_.fail("invariant 2: the mirror of " + row.id.to_string() +
+                           " has other values than the server at the cut" + of(device));
+      if (expected.erase(row.id) == 0 && world_.history_->readable(device.user_id(), cut).count(row.id) == 0)
+        return world_.fail("invariant 6: " + row.id.to_string() + " may not be read by this user at the cut" +
+                           of(device));
+    }
+  }
+  for (const auto& [id, record] : expected)
+    return world_.fail("invariant 7: " + id.to_string() + " of " + model::Schema::standard().at(record->table).name +
+                       " is missing at cut " + std::to_string(cut.value) + of(device));
+}
+
+// 2: visible = mirror + the own outbox, for every record with something local.
+void Invariants::check_visible(Device& device) {
+  const auto entries = device.store().outbox();
+  if (!entries) return world_.fail(entries.error().message);
+  std::set<std::pair<TableNumber, RecordId>> records;
+  for (const auto& entry : *entries) records.insert({entry.change.table, entry.change.id});
+  for (const auto& [number, id] : records) {
+    const auto& table = model::Schema::standard().at(number);
+    const auto mirror = device.store().mirror(table, id);
+    const auto own = device.store().outbox_of(id);
+    const auto conflicts = device.store().conflicts_of(id);
+    const auto visible = device.store().find(table, id);
+    if (!mirror || !own || !conflicts || !visible) return world_.fail("a store can't be read" + of(device));
+    const auto expected = device::sync::visible_side(model::Schema::standard(), table, id, *mirror, *own, *conflicts);
+    if (expected.has_value() != visible->has_value())
+      return world_.fail("invariant 2: " + id.to_string() + " is " + (visible->has_value() ? "shown" : "hidden") +
+                         " against its outbox" + of(device));
+    if (!expected) continue;
+    for (const auto& column : table.columns)
+      if (column.origin == model::Origin::user && expected->values[column.index] != (**visible).values[column.index])
+        return world_.fail("invariant 2: column " + column.name + " of " + id.to_string() +
+                           " isn't what mirror and outbox say" + of(device));
+  }
+}
+
+// 5: each text was set once: texts are unique, so a second time would be a change that took effect twice. A decision for mine sends
+// a text again only if the server never had it.
+void Invariants::check_once() {
+  for (std::uint64_t i = 1; i <= world_.texts_; ++i) {
+    const auto text = "v" + std::to_string(i);
+    if (world_.history_->times_set(text) > 1)
+      return world_.fail("invariant 5: " + text + " was written " + std::to_string(world_.history_->times_set(text)) +
+                         " times");
+  }
+}
+
+void Invariants::check_converged() {
+  check_once();
+  for (auto& device : world_.devices_) {
+    if (world_.failure_) return;
+    const auto cut = device->store().setting("cut");
+    const auto head = world_.service_->records().head();
+    if (!cut || !*cut || !head || Cut::parse(**cut)->seq != head->seq)
+      return world_.fail("invariant 1: a device isn't at the head" + of(*device));
+    check_mirror(*device, head->seq);
+    if (auto verified = device->store().verify(); !verified)
+      return world_.fail("invariant 1: " + verified.error().message + of(*device));
+    const auto recount = device->store().recount();
+    const auto scopes = device->store().scopes();
+    for (const auto& total : *recount)
+      for (const auto& scope : *scopes)
+        if (scope.scope.number == total.number && (scope.count != total.count || scope.sum != total.sum))
+          return world_.fail("invariant 1: the sums of a scope are off" + of(*device));
+  }
+  if (auto verified = world_.service_->records().verify(); !verified)
+    world_.fail("the server's counts: " + verified.error().message);
+}
+
+std::string Invariants::what_is_left() {
+  std::string text;
+  for (auto& device : world_.devices_) {
+    for (const auto& entry : *device->store().outbox())
+      text += "\n  device " + std::to_string(device->number()) + " outbox " + std::to_string(entry.position.value) +
+              " " + entry.change.id.to_string() + " kind " + std::to_string(static_cast<int>(entry.change.kind)) +
+              " state " + std::to_string(static_cast<int>(entry.state)) + " " + entry.reason;
+    for (const auto& conflict : *device->store().conflicts())
+      text += "\n  device " + std::to_string(device->number()) + " conflict about " + conflict.record.to_string();
+    if (device->last_report && !*device->last_report)
+      text += "\n  device " + std::to_string(device->number()) + " last sync: " + device->last_report->error().message;
+  }
+  return text;
+}
+
+}  // namespace satchel::sim

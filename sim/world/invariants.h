@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What must always hold (the numbers are those of docs/invariants.md). Checked after every step.
+#pragma once
+
+#include <string>
+
+#include "sim/world/world.h"
+
+namespace satchel::sim {
+
+class Invariants {
+ public:
+  explicit Invariants(World& world) : world_(world) {}
+  void check();
+  void check_converged();
+  // What is still waiting on the devices, for the message of invariant 14.
+  std::string what_is_left();
+
+ private:
+  void check_cut(Device& device);
+  void check_mirror(Device& device, Seq cut);
+  void check_visible(Device& device);
+  void check_once();
+
+  World& world_;
+};
+
+}  // namespace satchel::sim

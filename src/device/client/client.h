@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Client: what a screen or a command asks of the device. Reads and writes go to the store alone; the network is the engine's
+// business. Everything here answers at once.
+//
+//   client.create("contacts", {{"lastname", "King"}}, now)   -> saved, pending
+//   client.list({.set = "contacts", .filter = "contains(fullname,'ki')"}, now)
+//
+// Always true:
+//   - Bad input gets an Error and changes nothing.
+//   - The same filter text means the same here and at the server (L1): one parser, one query tree.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/random.h"
+#include "device/store/store.h"
+#include "device/sync/decisions.h"
+#include "device/sync/overlay.h"
+#include "odata/parse_query.h"
+
+namespace satchel::device::client {
+
+// Column name and text, as a person types them: {"lastname", "King"}, {"parentcustomerid", "accounts/ID"}.
+using TypedValues = std::vector<std::pair<std::string, std::string>>;
+
+struct ListRequest {
+  std::string set;
+  std::string view;  // name or label; "" = the table's default order and all columns
+  std::string filter;
+  std::string order;
+  std::string select;  // comma-separated; "" = the view's columns, or all
+  std::optional<std::int64_t> top;
+};
+struct ListAnswer {
+  const model::Table* table = nullptr;
+  std::vector<model::ColumnIndex> columns;  // to show, in order
+  std::vector<model::Record> records;
+  bool has_more = false;
+};
+
+struct Status {
+  bool signed_in = false;
+  bool session_ended = false;  // a sign-in is needed before anything can be sent
+  std::string user_name, full_name, server, device;
+  bool offline_by_choice = false;  // `offline on`
+  bool loading = false;            // the first sync isn't done
+  bool search_ready = false;
+  std::optional<Instant> last_sync;
+  std::optional<Cut> cut;
+  std::int64_t pending = 0;  // records with unsent changes
+  std::int64_t conflicts = 0, errors = 0, rows = 0;
+  std::vector<store::TableStatus> tables;
+};
+
+class Client {
+ public:
+  Client(store::DeviceStore& store, Random& random) : store_(store), random_(random) {}
+
+  // ---- records -----------------------------------------------------------------------------------------------------------
+  // Errors: unknown_table, unknown_column, bad_value (and `save`'s).
+  Result<RecordId> create(std::string_view set, const TypedValues& values, Instant now);
+  Result<void> update(std::string_view set, RecordId id, const TypedValues& values, Instant now);
+  Result<void> remove(std::string_view set, RecordId id, Instant now);
+
+  Result<ListAnswer> list(const ListRequest& request, Instant now);
+  Result<model::Record> show(std::string_view set, RecordId id);
+  Result<std::vector<store::SearchHit>> search(std::string_view text, std::size_t hits_max = 50);
+  Result<sync::RecordState> state(RecordId id);
+
+  // An id as typed: a whole one, or the beginning of one (at least 4 digits) or an exact primary name, if only one record fits.
+  // Errors: not_found, bad_value when several fit.
+  Result<RecordId> find_id(std::string_view set, std::string_view text);
+
+  // ---- what waits ----------------------------------------------------------------------------------------------------------
+  Result<std::vector<store::OutboxEntry>> outbox();  // waiting, sent, acknowledged
+  Result<std::vector<store::OutboxEntry>> errors();  // refused, blocked
+  Result<std::vector<store::Conflict>> conflicts();
+  Result<std::vector<store::ConflictRecord>> decided_conflicts();
+  // "mine", "server", or "col=mine,col2=server" (the rest mine).
+  Result<RecordId> resolve(store::ConflictId id, std::string_view keep, Instant now);
+  Result<void> undo(store::ConflictId id, Instant now);
+  Result<void> retry(store::OutboxPosition id, Instant now);
+  Result<void> discard(store::OutboxPosition id, Instant now);
+
+  // ---- the whole -------------------------------------------------------------------------------------------------------------
+  Result<Status> status();
+  Result<void> set_offline(bool on);
+  // Errors: unsent_work with the counts unless `discard`.
+  Result<void> sign_out(bool discard);
+
+  // ---- words for people --------------------------------------------------------------------------------------------------------
+  Result<const model::Table*> table(std::string_view set) const;
+  std::string display(const model::Column& column, const model::Value& value) const;
+  std::string name(const model::Record& record) const;
+  // The record as OData JSON, as the server would write it (lookups as _x_value).
+  Json to_json(const model::Record& record, const std::vector<model::ColumnIndex>& select = {}) const;
+
+  const model::Schema& schema() const { return store_.schema(); }
+  store::DeviceStore& store() { return store_; }
+
+ private:
+  Result<model::RecordChange> typed_change(const model::Table& table, model::ChangeKind kind, RecordId id,
+                                           const TypedValues& values);
+  Result<void> save(const model::RecordChange& change, Instant now);
+  Result<odata::QueryContext> query_context(Instant now);
+  Result<RecordId> user();
+  template <class Act>
+  auto in_transaction(Act act) -> decltype(act());
+
+  store::DeviceStore& store_;
+  Random& random_;
+};
+
+}  // namespace satchel::device::client

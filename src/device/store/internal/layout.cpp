@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/store/internal/layout.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/hash.h"
+#include "device/store/limits.h"
+
+namespace satchel::device::store {
+namespace {
+
+using sql::quoted;
+
+// Grows with each change of the layout that an older program would misread.
+constexpr std::int64_t kFormat = 1;
+
+constexpr std::array<std::string_view, 16> kOwnNames{
+    "meta",         "setting",      "table_state",      "scope",       "scope_set", "shadow",         "outbox",
+    "acknowledged", "conflict",     "conflict_history", "staged_page", "search",    "search_content", "search_data",
+    "search_idx",   "search_config"};
+
+constexpr std::string_view kCreateOwnTables = R"(
+create table meta(name text primary key, value blob not null) without rowid;
+create table setting(name text primary key, value blob not null) without rowid;
+create table table_state("table" integer primary key, rows integer not null);
+create table scope(number integer primary key, "table" integer not null, kind integer not null, key blob not null,
+  rows integer not null, loading integer not null, count integer not null, sum integer not null);
+create table scope_set(number integer primary key autoincrement, scopes blob not null);
+create table shadow(id blob primary key not null, "table" integer not null, has_mirror integer not null,
+  version integer not null, scopes integer not null, payload blob not null);
+create index shadow__unscoped on shadow("table", id) where has_mirror = 1 and scopes = 0;
+create table outbox(position integer primary key autoincrement, change blob not null, record blob not null,
+  "table" integer not null, state integer not null, acknowledged_version integer not null, body blob not null);
+create index outbox__of_record on outbox(record);
+create index outbox__by_state on outbox(state);
+create table acknowledged(change blob primary key not null, record blob not null, "table" integer not null,
+  acknowledged_version integer not null, kept_at integer not null, body blob not null);
+create index acknowledged__by_version on acknowledged(acknowledged_version);
+create table conflict(id integer primary key autoincrement, record blob not null, "table" integer not null, body blob not null);
+create index conflict__of_record on conflict(record);
+create table conflict_history(id integer primary key, record blob not null, "table" integer not null,
+  decided_at integer not null, decision text not null, body blob not null);
+create table staged_page(number integer primary key autoincrement, page blob not null);
+)";
+
+Result<std::vector<std::string>> names_of(sql::Database& database, std::string_view sql) {
+  auto select = TRY(database.prepare(sql));
+  std::vector<std::string> out;
+  while (TRY(select->step())) out.emplace_back(select->text(0));
+  return out;
+}
+
+bool is_made_by_us(std::string_view index) {
+  return index.find("__by_") != index.npos || index.find("__of_") != index.npos;
+}
+
+}  // namespace
+
+// ---- opening -----------------------------------------------------------------------------------------------------------------
+
+Result<bool> Layout::is_fresh() {
+  const auto tables = TRY(names_of(database_, "select name from sqlite_master where type = 'table'"));
+  if (tables.empty()) return true;
+  if (std::find(tables.begin(), tables.end(), "meta") != tables.end()) return false;
+  return Error{ErrorCode::store_damaged, "The file isn't a device store: it holds other tables."};
+}
+
+// Names are checked rather than changed, for lists, filters and people's own queries use a table's logical name.
+Result<void> Layout::check_names() const {
+  for (const auto& table : tables_.all()) {
+    if (std::find(kOwnNames.begin(), kOwnNames.end(), table.table->name) != kOwnNames.end())
+      return Error{ErrorCode::schema_invalid,
+                   "A table can't be named \"" + table.table->name + "\" on devices: the store needs that name."};
+    for (const auto& stored : table.stored)
+      if (stored.name == "rowid" || stored.name == "id" || stored.name == "version" || stored.name == "scopes")
+        return Error{ErrorCode::schema_invalid, "\"" + table.table->name + "\" can't have a column named \"" +
+                                                    stored.name + "\" on devices: the store needs that name."};
+  }
+  return {};
+}
+
+Result<void> Layout::check_format() {
+  const auto format = TRY(meta_.integer("format", 0));
+  if (format > kFormat)
+    return Error{ErrorCode::store_newer,
+                 "This store was written by a newer version of Satchel. Update the app; nothing was changed."};
+  if (format < 1) return Error{ErrorCode::store_damaged, "The store doesn't say which format it has."};
+  return {};
+}
+
+// Everything that depends on the schema. Not for secrecy but for seeing at once whether there's anything to do.
+std::string Layout::signature() const {
+  std::string all = tables_.search_view();
+  for (const auto& table : tables_.all()) {
+    all += table.create;
+    for (const auto& index : table.order_indexes) all += index.create;
+  }
+  return hash128(all);
+}
+
+Result<void> Layout::open() {
+  TRY(database_.execute("pragma secure_delete = on"));
+  TRY(check_names());
+  const bool fresh = TRY(is_fresh());
+  if (!fresh) {
+    TRY(check_format());
+    if (TRY(meta_.get("layout")) == signature()) return {};
+  }
+  auto transaction = TRY(sql::Transaction::begin(database_));
+  TRY(fresh ? create() : upgrade());
+  TRY(transaction.commit());
+  return {};
+}
+
+Result<void> Layout::create() {
+  std::string sql(kCreateOwnTables);
+  for (const auto& table : tables_.all()) sql += table.create + ";" + table.unscoped_index.create + ";";
+  TRY(database_.execute(sql));
+  TRY(meta_.set_integer("format", kFormat));
+  TRY(meta_.set_integer("loading", 1));
+  TRY(meta_.set("layout", signature()));
+  TRY(meta_.set("search_layout", tables_.search_view()));
+  return text_index_.create();
+}
+
+Result<void> Layout::recreate() {
+  TRY(text_index_.drop());
+  for (const auto& name :
+       TRY(names_of(database_, "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")))
+    TRY(database_.execute("drop table " + quoted(name)));
+  forget();
+  return create();
+}
+
+// ---- upgrading ---------------------------------------------------------------------------------------------------------------
+
+Result<void> Layout::upgrade() {
+  const bool is_loading = TRY(loading());
+  TRY(drop_unneeded_indexes());
+  for (const auto& table : tables_.all()) {
+    TRY(upgrade_table(table));
+    if (!is_loading) TRY(create_index(table.id_index));
+  }
+  TRY(upgrade_search());
+  return meta_.set("layout", signature());
+}
+
+Result<void> Layout::upgrade_table(const DeviceTable& table) {
+  const auto name = quoted(table.table->name);
+  auto found = TRY(names_of(database_, "select name from pragma_table_info('" + table.table->name + "')"));
+  if (found.empty()) return database_.execute(table.create + ";" + table.unscoped_index.create);
+  const std::set<std::string> columns(found.begin(), found.end());
+  std::string fill;
+  for (const auto& stored : table.stored) {
+    if (columns.contains(stored.name)) continue;
+    TRY(database_.execute("alter table " + name + " add column " + quoted(stored.name) + " " +
+                          std::string(stored.type)));
+    const auto& column = table.table->columns[stored.column];
+    if (!columns.contains(column.name)) continue;
+    // A part that an old column lacked: the key of a text, or the table of a lookup that had one target, the first.
+    const bool is_key = stored.part == sql::StoredColumn::Part::fold;
+    fill += (fill.empty() ? "" : ", ") + quoted(stored.name) + " = " +
+            (is_key ? "fold(" + quoted(column.name) + ")"
+                    : "iif(" + quoted(column.name) + " is null, null, " + std::to_string(column.targets.front().value) +
+                          ")");
+  }
+  if (fill.empty()) return {};
+  return database_.execute("update " + name + " set " + fill);
+}
+
+Result<void> Layout::upgrade_search() {
+  if (TRY(meta_.get("search_layout")) == tables_.search_view()) return {};
+  TRY(text_index_.drop());
+  TRY(text_index_.create());
+  return meta_.set("search_layout", tables_.search_view());
+}
+
+Result<void> Layout::drop_unneeded_indexes() {
+  std::set<std::string> needed{"outbox__of_record", "outbox__by_state", "acknowledged__by_version",
+                               "conflict__of_record"};
+  for (const auto& table : tables_.all()) {
+    needed.insert({table.id_index.name, table.unscoped_index.name});
+    for (const auto& index : table.order_indexes) needed.insert(index.name);
+  }
+  for (const auto& name : *TRY(indexes()))
+    if (is_made_by_us(name) && !needed.contains(name)) TRY(database_.execute("drop index " + quoted(name)));
+  indexes_.reset();
+  return {};
+}
+
+// ---- indexes -----------------------------------------------------------------------------------------------------------------
+
+Result<const std::set<std::string>*> Layout::indexes() {
+  if (!indexes_) {
+    const auto names = TRY(names_of(database_, "select name from sqlite_master where type = 'index'"));
+    indexes_.emplace(names.begin(), names.end());
+  }
+  return &*indexes_;
+}
+
+// True if it wasn't there.
+Result<bool> Layout::create_index(const DeviceIndex& index) {
+  if (TRY(indexes())->contains(index.name)) return false;
+  TRY(database_.execute(index.create));
+  indexes_->insert(index.name);
+  return true;
+}
+
+Result<bool> Layout::loading() {
+  if (!loading_) loading_ = TRY(meta_.integer("loading", 0)) != 0;
+  return *loading_;
+}
+
+Result<void> Layout::restart_load() {
+  for (const auto& name : std::set<std::string>(*TRY(indexes()))) {
+    const bool is_table_index = std::any_of(tables_.all().begin(), tables_.all().end(), [&](const DeviceTable& table) {
+      return name == table.id_index.name || std::any_of(table.order_indexes.begin(), table.order_indexes.end(),
+                                                        [&](const DeviceIndex& index) { return index.name == name; });
+    });
+    if (is_table_index) TRY(database_.execute("drop index " + quoted(name)));
+  }
+  TRY(text_index_.drop());
+  TRY(text_index_.create());
+  TRY(meta_.set_integer("loading", 1));
+  forget();
+  return {};
+}
+
+Result<void> Layout::finish_load() {
+  if (!TRY(loading())) return {};
+  for (const auto& table : tables_.all()) TRY(create_index(table.id_index));
+  TRY(meta_.set_integer("loading", 0));
+  loading_ = false;
+  return {};
+}
+
+Result<void> Layout::finish_tables_below(int rank) {
+  for (const auto& table : tables_.all())
+    if (table.table->load_rank < rank && TRY(rows_.count(table.table->number)) > 0) TRY(create_index(table.id_index));
+  return {};
+}
+
+Result<std::optional<std::pair<const DeviceTable*, const DeviceIndex*>>> Layout::next_index() {
+  const auto& built = *TRY(indexes());
+  for (const auto& table : tables_.all())
+    for (const auto& index : table.order_indexes)
+      if (!built.contains(index.name)) return std::optional(std::pair(&table, &index));
+  return std::optional<std::pair<const DeviceTable*, const DeviceIndex*>>();
+}
+
+Result<bool> Layout::build_next() {
+  if (TRY(loading())) return false;
+  std::int64_t rows = 0;
+  bool any = false;
+  while (rows < kIndexStepRows) {
+    const auto next = TRY(next_index());
+    if (!next) return any ? true : TRY(text_index_.build_slice());
+    TRY(create_index(*next->second));
+    rows += TRY(rows_.count(next->first->table->number));
+    any = true;
+  }
+  return true;
+}
+
+Result<bool> Layout::complete() {
+  if (TRY(loading())) return false;
+  return !TRY(next_index()) && TRY(text_index_.complete());
+}
+
+void Layout::forget() {
+  indexes_.reset();
+  loading_.reset();
+  text_index_.forget();
+}
+
+}  // namespace satchel::device::store

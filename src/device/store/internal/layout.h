@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Layout: makes the database's tables, brings those of an older schema up to date, and builds the indexes.
+//
+// A fresh store has tables without indexes, for rows arrive faster without (Y12). finish_load makes every table's unique id
+// index ("readable"); the indexes of orders and related lists, and the text index, follow step by step. Which indexes are there
+// is asked from the database itself.
+//
+// Always true:
+//   - open() leaves either the old layout or the new one, never a mixture: it is one transaction.
+//   - A column of a new schema is there from the start, empty; one that the schema dropped keeps its place, unread.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "device/store/internal/rows.h"
+#include "device/store/internal/text_index.h"
+
+namespace satchel::device::store {
+
+class Layout {
+ public:
+  Layout(sql::Database& database, const model::Schema& schema, const DeviceTables& tables, NamedValues& meta,
+         Rows& rows, TextIndex& text_index)
+      : database_(database), schema_(schema), tables_(tables), meta_(meta), rows_(rows), text_index_(text_index) {}
+
+  // Errors: store_newer, store_damaged, schema_invalid, disk_full.
+  Result<void> open();
+  // Drops everything and begins anew.
+  Result<void> recreate();
+
+  Result<bool> loading();
+  // Loading again: order and id indexes go, and the text index; rows stay.
+  Result<void> restart_load();
+  Result<void> finish_load();
+  // Makes the id index of tables of a lower load rank than `rank`, for their rows are all there.
+  Result<void> finish_tables_below(int rank);
+  // One step of what follows the load. True while there is more to do.
+  Result<bool> build_next();
+  // Everything is built.
+  Result<bool> complete();
+
+  void forget();
+
+ private:
+  Result<bool> is_fresh();
+  Result<void> check_names() const;
+  Result<void> check_format();
+  Result<void> create();
+  Result<void> upgrade();
+  Result<void> upgrade_table(const DeviceTable& table);
+  Result<void> upgrade_search();
+  Result<void> drop_unneeded_indexes();
+  std::string signature() const;
+
+  Result<const std::set<std::string>*> indexes();
+  Result<bool> create_index(const DeviceIndex& index);
+  Result<std::optional<std::pair<const DeviceTable*, const DeviceIndex*>>> next_index();
+
+  sql::Database& database_;
+  const model::Schema& schema_;
+  const DeviceTables& tables_;
+  NamedValues& meta_;
+  Rows& rows_;
+  TextIndex& text_index_;
+  std::optional<std::set<std::string>> indexes_;
+  std::optional<bool> loading_;
+};
+
+}  // namespace satchel::device::store

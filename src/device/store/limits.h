@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How much the store keeps and gives. Each number has its unit and its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace satchel::device::store {
+
+// Changes that wait for the server. A year of hard work without a connection; some 10 MB. Beyond it a save is refused with
+// outbox_full, for a queue that grows without end hides that something is wrong.
+inline constexpr std::size_t kOutboxChangesMax = 20'000;
+
+// Bytes of pages that wait for their cut. Some 300,000 changed rows; the server's page may hold at most a tenth of it.
+inline constexpr std::int64_t kStagedBytesMax = 64 * 1024 * 1024;
+
+// Rows that one list() gives: as many as a page of the Dataverse Web API. Longer lists go on behind `next`.
+inline constexpr std::int64_t kListRowsMax = 5'000;
+
+// Hits that one search gives; nobody reads further, they type another letter.
+inline constexpr std::size_t kSearchHitsMax = 200;
+
+// Rows of the text index that are looked at to find the best ones. 1,000 rows take some 10 ms to read and sort; a word that
+// more rows have says little, and rows whose name begins with the text are found by their own index.
+inline constexpr std::size_t kSearchCandidatesMax = 1'000;
+
+// Words of a search text that count. The rest is left out, so that a pasted page doesn't become a query.
+inline constexpr std::size_t kSearchWordsMax = 12;
+
+// Rows per slice of the text index. A slice is one transaction during which nothing else is saved: about 0.2 s natively.
+inline constexpr std::int64_t kSearchSliceRows = 20'000;
+
+// Indexes of small tables are built several at a time, until this many rows were sorted.
+inline constexpr std::int64_t kIndexStepRows = 20'000;
+
+// Acknowledged changes, for a server that is restored from an older backup (Y8).
+inline constexpr Duration kAcknowledgedKept = Duration::of_days(30);
+
+// Losing values of conflicts (K2).
+inline constexpr Duration kHistoryKept = Duration::of_days(90);
+
+}  // namespace satchel::device::store

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/store/store.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "device/store/internal/sql_store.h"
+#include "device/store/limits.h"
+
+namespace satchel::device::store {
+
+Result<std::unique_ptr<DeviceStore>> DeviceStore::open(sql::Database& database, const model::Schema& schema) {
+  auto store = std::make_unique<SqlStore>(database, schema);
+  TRY(store->open());
+  return std::unique_ptr<DeviceStore>(std::move(store));
+}
+
+SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
+    : database_(database),
+      schema_(schema),
+      watched_(database, [this] { forget_caches(); }),
+      tables_(schema),
+      meta_(database, "meta"),
+      settings_(database, "setting"),
+      text_index_(database, tables_, meta_),
+      rows_(database, text_index_),
+      scopes_(database),
+      mirrors_(database, rows_, scopes_),
+      layout_(database, schema, tables_, meta_, rows_, text_index_),
+      loader_(database, tables_, layout_, rows_, mirrors_, scopes_),
+      outbox_(database, schema),
+      conflicts_(database, schema),
+      staged_pages_(database),
+      search_(database, tables_, text_index_),
+      verifier_(database, tables_, rows_, mirrors_, scopes_) {}
+
+Result<void> SqlStore::open() {
+  auto opened = layout_.open();
+  forget_caches();
+  return opened;
+}
+
+// ---- transactions ------------------------------------------------------------------------------------------------------------
+
+Result<sql::Transaction> SqlStore::begin() { return begin_with(Flush::at_commit); }
+
+Result<sql::Transaction> SqlStore::begin_load() { return begin_with(Flush::later); }
+
+// With a write-ahead log synchronous=normal leaves out the flush at each commit, and nothing else.
+Result<sql::Transaction> SqlStore::begin_with(Flush flush) {
+  if (flush != flush_) {
+    TRY(database_.execute(flush == Flush::later ? "pragma synchronous = normal" : "pragma synchronous = full"));
+    flush_ = flush;
+  }
+  return sql::Transaction::begin(watched_);
+}
+
+void SqlStore::expect_transaction() const { assert(database_.in_transaction()); }
+
+void SqlStore::forget_caches() {
+  layout_.forget();
+  rows_.forget();
+  scopes_.forget();
+  mirrors_.forget();
+  outbox_.forget();
+}
+
+// ---- settings ----------------------------------------------------------------------------------------------------------------
+
+Result<void> SqlStore::set_setting(std::string_view name, std::string_view value) {
+  expect_transaction();
+  return settings_.set(name, value);
+}
+
+Result<void> SqlStore::drop_setting(std::string_view name) {
+  expect_transaction();
+  return settings_.drop(name);
+}
+
+// ---- visible rows ------------------------------------------------------------------------------------------------------------
+
+Result<const DeviceTable*> SqlStore::known_table(TableNumber number) const {
+  if (const auto* table = tables_.find(number)) return table;
+  const auto* known = schema_.find(number);
+  return Error{ErrorCode::unknown_table,
+               (known != nullptr ? known->plural + " aren't" : "The table " + std::to_string(number.value) + " isn't") +
+                   " kept on devices."};
+}
+
+Result<std::optional<model::Record>> SqlStore::find(const model::Table& table, RecordId id) {
+  return rows_.find(*TRY(known_table(table.number)), id);
+}
+
+std::string SqlStore::name_of(const model::Reference& reference) {
+  const auto* table = tables_.find(reference.table);
+  if (table == nullptr || table->find_name.empty()) return {};
+  auto select = sql::borrow(database_, table->find_name);
+  if (!select) return {};
+  (*select)->bind_blob(1, reference.id.view());
+  const auto found = (*select)->step();
+  return found && *found ? std::string((*select)->text(0)) : std::string();
+}
+
+Result<ListResult> SqlStore::list(const query::Query& query) {
+  const auto& table = *TRY(known_table(query.table));
+  const sql::Surroundings surroundings;  // every visible row is the user's
+  ListResult out;
+  auto bounded = query;
+  const auto rows_max = std::clamp<std::int64_t>(query.top.value_or(kListRowsMax), 0, kListRowsMax);
+  bounded.top = rows_max + 1;  // one more tells whether there's a next page
+  const auto compiled = sql::compile_rows(schema_, bounded, surroundings);
+  {
+    auto select = TRY(sql::borrow(database_, compiled.text));
+    sql::bind(*select, compiled.parameters);
+    std::optional<query::Position> end;
+    while (TRY(select->step())) {
+      if (static_cast<std::int64_t>(out.records.size()) == rows_max) {
+        out.next = std::move(end);
+        break;
+      }
+      const auto id = RecordId::from_bytes(select->blob(0));
+      if (!id) return Error{ErrorCode::store_damaged, "A row of \"" + table.table->name + "\" has no id."};
+      out.records.push_back({query.table, *id, Seq(select->integer(1)), sql::read_values(*select, 2, *table.table)});
+      if (static_cast<std::int64_t>(out.records.size()) == rows_max)
+        end = sql::read_position(*select, schema_, bounded, surroundings);
+    }
+  }
+  if (!query.count) return out;
+  const auto counting = sql::compile_count(schema_, query, surroundings);
+  auto select = TRY(sql::borrow(database_, counting.text));
+  sql::bind(*select, counting.parameters);
+  if (TRY(select->step())) out.count = select->integer(0);
+  return out;
+}
+
+Result<std::vector<SearchHit>> SqlStore::search(std::string_view text, std::size_t hits_max) {
+  return search_.find(text, hits_max, TRY(layout_.complete()));
+}
+
+// ---- mirror and overlay ------------------------------------------------------------------------------------------------------
+
+Result<std::optional<Mirror>> SqlStore::mirror(const model::Table& table, RecordId id) {
+  return mirrors_.get(*TRY(known_table(table.number)), id);
+}
+
+Result<std::optional<Holding>> SqlStore::holding(const model::Table& table, RecordId id) {
+  return mirrors_.holding(*TRY(known_table(table.number)), id);
+}
+
+Result<void> SqlStore::keep_shadow(const model::Table& table, RecordId id) {
+  expect_transaction();
+  return mirrors_.keep_shadow(*TRY(known_table(table.number)), id);
+}
+
+Result<void> SqlStore::set_mirror(const model::Table& table, RecordId id, const std::optional<Mirror>& mirror) {
+  expect_transaction();
+  return mirrors_.set(*TRY(known_table(table.number)), id, mirror);
+}
+
+Result<void> SqlStore::set_visible(const model::Table& table, RecordId id, const std::optional<model::Record>& record) {
+  expect_transaction();
+  return mirrors_.set_visible(*TRY(known_table(table.number)), id, record);
+}
+
+Result<void> SqlStore::drop_shadow(const model::Table& table, RecordId id) {
+  expect_transaction();
+  return mirrors_.drop_shadow(*TRY(known_table(table.number)), id);
+}
+
+Result<std::vector<odata::NamedRow>> SqlStore::unscoped_rows(std::size_t rows_max) {
+  std::vector<odata::NamedRow> out;
+  for (const auto& table : tables_.all()) TRY(mirrors_.add_unscoped(table, rows_max, out));
+  return out;
+}
+
+// ---- outbox, conflicts, staged pages -----------------------------------------------------------------------------------------
+
+Result<void> SqlStore::stage_page(std::string_view page) {
+  expect_transaction();
+  return staged_pages_.add(page);
+}
+
+Result<void> SqlStore::drop_staged_pages() {
+  expect_transaction();
+  return staged_pages_.clear();
+}
+
+Result<OutboxPosition> SqlStore::append(const OutboxEntry& entry) {
+  expect_transaction();
+  return outbox_.append(entry);
+}
+
+Result<void> SqlStore::update(const OutboxEntry& entry) {
+  expect_transaction();
+  return outbox_.update(entry);
+}
+
+Result<void> SqlStore::remove(OutboxPosition position) {
+  expect_transaction();
+  return outbox_.remove(position);
+}
+
+Result<void> SqlStore::keep_acknowledged(const OutboxEntry& entry, Instant now) {
+  expect_transaction();
+  return outbox_.keep_acknowledged(entry, now);
+}
+
+Result<void> SqlStore::drop_acknowledged(ChangeId change) {
+  expect_transaction();
+  return outbox_.drop_acknowledged(change);
+}
+
+Result<void> SqlStore::sweep(Instant now) {
+  expect_transaction();
+  TRY(outbox_.sweep_acknowledged(now));
+  return conflicts_.sweep_records(now);
+}
+
+Result<ConflictId> SqlStore::add_conflict(const Conflict& conflict) {
+  expect_transaction();
+  return conflicts_.add(conflict);
+}
+
+Result<void> SqlStore::update_conflict(const Conflict& conflict) {
+  expect_transaction();
+  return conflicts_.update(conflict);
+}
+
+Result<void> SqlStore::remove_conflict(ConflictId id) {
+  expect_transaction();
+  return conflicts_.remove(id);
+}
+
+Result<void> SqlStore::add_conflict_record(const ConflictRecord& record) {
+  expect_transaction();
+  return conflicts_.add_record(record);
+}
+
+}  // namespace satchel::device::store

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/sync/pull.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace satchel::device::sync {
+namespace {
+
+using odata::FeedMark;
+using odata::FeedPageReader;
+using odata::NamedAnswer;
+using store::DeviceStore;
+using store::Mirror;
+using store::ScopeSetNumber;
+
+// One cut, or one page of a later load: rows and marks in the order of their pages, then what follows from them together.
+//
+// A later load (a scope granted to a device in use) writes rows that are new here; one that is here already belongs to a
+// scope with a cut, so it waits for the next cut (invariant 2): `carried` takes it along.
+class Application {
+ public:
+  enum class Kind { cut, load };
+  Application(DeviceStore& store, const Settling& settling, Kind kind = Kind::cut)
+      : store_(store), settling_(settling), kind_(kind), carried_(store.schema()) {}
+
+  Result<void> take(FeedPageReader& page) {
+    for (const auto scope : page.head().dropped) TRY(drop_scope(scope));
+    for (const auto& named : page.head().named) TRY(take_named(named));
+    TRY(take_rows(page));
+    for (const auto& mark : page.marks()) TRY(take_mark(mark));
+    return {};
+  }
+
+  // Rows without a reason go; records with local changes are merged with what came.
+  Result<void> finish() {
+    for (const auto& [id, table] : orphans_) TRY(remove_orphan(store_.schema().at(table), id));
+    for (const auto& [id, table] : touched_) TRY(settle(store_, store_.schema().at(table), id, settling_));
+    return {};
+  }
+
+  Result<void> drop_acknowledged_up_to(Seq seq) {
+    if (TRY(store_.outbox_count(store::ChangeState::acknowledged)) == 0) return {};
+    for (const auto& entry : TRY(store_.outbox())) {
+      if (entry.state != store::ChangeState::acknowledged || entry.acknowledged_version > seq) continue;
+      TRY(store_.remove(entry.position));
+      touched_[entry.change.id] = entry.change.table;
+    }
+    return {};
+  }
+
+  // Stages the rows that have to wait for the cut.
+  Result<void> stage_carried(const odata::FeedHead& head) {
+    if (carried_.rows() == 0) return {};
+    odata::FeedHead carried;
+    carried.schema_number = head.schema_number;
+    carried.epoch = head.epoch;
+    carried.server_time = head.server_time;
+    return store_.stage_page(carried_.finish(carried));
+  }
+
+  std::int64_t removed = 0;
+
+ private:
+  Result<void> drop_scope(ScopeNumber scope) {
+    for (const auto& record : TRY(store_.drop_scope(scope))) orphans_[record.id] = record.table;
+    return {};
+  }
+
+  Result<void> take_rows(FeedPageReader& page) {
+    std::unordered_map<std::uint32_t, ScopeSetNumber> sets;
+    FeedPageReader::Row row;
+    while (TRY(page.next(row))) {
+      auto set = sets.find(row.scope_set);
+      if (set == sets.end()) set = sets.emplace(row.scope_set, TRY(store_.scope_set(row.scopes))).first;
+      TRY(take_row(row, set->second));
+    }
+    return {};
+  }
+
+  Result<void> take_row(const FeedPageReader::Row& row, ScopeSetNumber scopes) {
+    const auto here = TRY(store_.mirror(*row.table, row.id));
+    if (here && here->record.version > row.version) return {};
+    if (here && kind_ == Kind::load) {
+      carried_.row(*row.table, odata::record_of(row), row.scopes);
+      return {};
+    }
+    TRY(store_.set_mirror(*row.table, row.id, Mirror{odata::record_of(row), scopes}));
+    if (scopes == ScopeSetNumber(0)) orphans_[row.id] = row.table->number;
+    if (TRY(store_.has_shadow(row.id))) touched_[row.id] = row.table->number;
+    return {};
+  }
+
+  Result<void> take_mark(const FeedMark& mark) {
+    const auto& table = store_.schema().at(mark.table);
+    auto here = TRY(store_.mirror(table, mark.id));
+    if (here && here->record.version > mark.seq) return {};
+    if (mark.kind == FeedMark::Kind::deleted) return remove(table, mark.id, Gone::deleted);
+    if (!here) return {};
+    auto scopes = TRY(store_.scopes_in(here->scopes));
+    std::erase_if(scopes, [&](ScopeNumber scope) {
+      return std::find(mark.scopes.begin(), mark.scopes.end(), scope) != mark.scopes.end();
+    });
+    here->scopes = TRY(store_.scope_set(scopes));
+    TRY(store_.set_mirror(table, mark.id, here));
+    if (scopes.empty()) orphans_[mark.id] = table.number;
+    return {};
+  }
+
+  Result<void> take_named(const odata::FeedHead::Named& named) {
+    const auto& table = store_.schema().at(named.table);
+    if (named.answer == NamedAnswer::gone) return remove(table, named.id, Gone::deleted);
+    if (named.answer == NamedAnswer::forbidden) return remove(table, named.id, Gone::not_readable);
+    return {};
+  }
+
+  Result<void> remove_orphan(const model::Table& table, RecordId id) {
+    const auto here = TRY(store_.mirror(table, id));
+    if (!here || here->scopes != ScopeSetNumber(0)) return {};
+    return remove(table, id, Gone::not_readable);
+  }
+
+  Result<void> remove(const model::Table& table, RecordId id, Gone gone) {
+    if (TRY(store_.has_shadow(id))) {
+      TRY(settle_gone(store_, table, id, gone, settling_));
+      touched_[id] = table.number;
+    } else if (TRY(store_.mirror(table, id))) {
+      ++removed;
+    }
+    return store_.set_mirror(table, id, std::nullopt);
+  }
+
+  DeviceStore& store_;
+  const Settling& settling_;
+  Kind kind_;
+  odata::FeedPageWriter carried_;
+  std::unordered_map<RecordId, TableNumber> orphans_;
+  std::unordered_map<RecordId, TableNumber> touched_;
+};
+
+Result<void> check_tables(const DeviceStore& store, const FeedPageReader& page) {
+  const auto known = [&](TableNumber number) { return store.schema().find(number) != nullptr; };
+  for (const auto& mark : page.marks())
+    if (!known(mark.table))
+      return Error{ErrorCode::unexpected_answer, "The server sent a table that this app doesn't know. Update the app."};
+  for (const auto& named : page.head().named)
+    if (!known(named.table))
+      return Error{ErrorCode::unexpected_answer, "The server sent a table that this app doesn't know. Update the app."};
+  return {};
+}
+
+Result<std::vector<ScopeNumber>> mismatched_scopes(DeviceStore& store, const std::vector<odata::ScopeTotal>& totals) {
+  std::vector<ScopeNumber> mismatched;
+  const auto scopes = TRY(store.scopes());
+  for (const auto& total : totals) {
+    const auto here = std::find_if(scopes.begin(), scopes.end(),
+                                   [&](const store::ScopeRow& row) { return row.scope.number == total.number; });
+    if (here == scopes.end() || here->count != total.count || here->sum != total.sum)
+      mismatched.push_back(total.number);
+  }
+  return mismatched;
+}
+
+Result<void> apply_staged(DeviceStore& store, Application& application) {
+  const auto pages = TRY(store.staged_pages());
+  for (std::size_t i = 0; i < pages; ++i) {
+    const auto bytes = TRY(store.staged_page(i));
+    if (!bytes) continue;
+    auto page = TRY(FeedPageReader::open(store.schema(), *bytes));
+    TRY(application.take(page));
+  }
+  if (pages > 0) TRY(store.drop_staged_pages());
+  return {};
+}
+
+Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const Settling& settling, PageReport& report) {
+  Application application(store, settling);
+  TRY(apply_staged(store, application));
+  TRY(application.take(page));
+  TRY(application.drop_acknowledged_up_to(page.head().cut.seq));
+  TRY(application.finish());
+  TRY(store.mark_scopes_loaded());
+  TRY(store.set_setting("cut", page.head().cut.to_string()));
+  TRY(store.set_setting("epoch", page.head().epoch.to_string()));
+  report.removed = application.removed;
+  report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
+  return {};
+}
+
+Result<void> take_load_page(DeviceStore& store, FeedPageReader& page, const Settling& settling, PageReport& report) {
+  if (TRY(store.loading())) {
+    report.rows = TRY(store.load_rows(page));
+    return {};
+  }
+  Application application(store, settling, Application::Kind::load);
+  TRY(application.take(page));
+  TRY(application.finish());
+  TRY(application.stage_carried(page.head()));
+  report.removed = application.removed;
+  return {};
+}
+
+// Scopes that are here already keep their rows and sums: a load from the beginning shows what differs.
+Result<void> add_granted(DeviceStore& store, const odata::FeedHead& head) {
+  if (head.granted.empty()) return {};
+  const auto held = TRY(store.scopes());
+  for (const auto& scope : head.granted)
+    if (std::none_of(held.begin(), held.end(), [&](const auto& row) { return row.scope.number == scope.number; }))
+      TRY(store.add_scope(scope, true));
+  return {};
+}
+
+Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settling& settling) {
+  auto page = TRY(FeedPageReader::open(store.schema(), bytes));
+  TRY(check_tables(store, page));
+  PageReport report;
+  report.complete = page.head().complete;
+  report.is_load = page.head().phase == odata::FeedPhase::load;
+  report.rows = static_cast<std::int64_t>(page.rows());
+  report.rows_expected = page.head().rows_expected;
+
+  auto transaction = TRY(store.begin());
+  TRY(add_granted(store, page.head()));
+  if (!report.is_load && TRY(store.loading())) TRY(store.finish_load());
+  if (report.is_load) TRY(take_load_page(store, page, settling, report));
+  else if (report.complete) TRY(apply_cut(store, page, settling, report));
+  else TRY(store.stage_page(bytes));
+  TRY(store.set_setting("cursor", page.head().cursor));
+  TRY(transaction.commit());
+  return report;
+}
+
+}  // namespace
+
+Result<PageReport> take_page(DeviceStore& store, std::string_view bytes, const Settling& settling) {
+  auto report = take(store, bytes, settling);
+  if (!report) store.forget_caches();
+  return report;
+}
+
+}  // namespace satchel::device::sync

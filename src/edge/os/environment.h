@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the process was started with.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace satchel::edge::os {
+
+// A variable's value; an empty one counts as absent, as shells make it hard to tell them apart.
+std::optional<std::string> environment(const std::string& name);
+
+// The same, and removes it from the environment, so that no child and no other program of the user sees a secret for
+// longer than needed. Only before other threads start.
+std::optional<std::string> take_secret_from_environment(const std::string& name);
+
+}  // namespace satchel::edge::os

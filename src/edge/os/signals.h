@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// StopSignal: turns SIGTERM and SIGINT (Ctrl-C) into one call, so that a server can finish what it has begun.
+//
+//   const auto stop = TRY(StopSignal::install([&] { server->stop(); }));
+//   server->run();
+//
+// Always true: `on_stop` runs at most once, on a thread of its own (so it may lock and allocate). After the first signal
+// the system's own behaviour is back: a second Ctrl-C ends the process at once.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/result.h"
+
+namespace satchel::edge::os {
+
+class StopSignal {
+ public:
+  // One at a time in a process. Errors: io_error.
+  static Result<std::unique_ptr<StopSignal>> install(std::function<void()> on_stop);
+  StopSignal(const StopSignal&) = delete;
+  // Gives the signals back.
+  virtual ~StopSignal() = default;
+
+  virtual bool raised() const = 0;
+
+ protected:
+  StopSignal() = default;
+};
+
+}  // namespace satchel::edge::os

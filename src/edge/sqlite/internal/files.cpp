@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/sqlite/internal/files.h"
+
+#ifndef __wasm__
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#endif
+
+namespace satchel::edge::sqlite {
+
+#ifdef __wasm__
+
+void make_private_file(const std::string&) {}
+Result<void> move_into_place(const std::string& from, const std::string&) {
+  return Error{ErrorCode::not_implemented, "\"" + from + "\" can't be moved here: there is no file system."};
+}
+void remove_if_there(const std::string&) {}
+
+#else
+
+void make_private_file(const std::string& path) {
+  // If this fails, SQLite fails next, and knows more about why.
+  const int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor >= 0) ::close(descriptor);
+}
+
+Result<void> move_into_place(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0)
+    return Error{ErrorCode::io_error,
+                 "\"" + from + "\" can't be renamed to \"" + to + "\": " + std::strerror(errno) + "."};
+  const auto slash = to.rfind('/');
+  const std::string folder = slash == to.npos ? "." : to.substr(0, slash + 1);
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    ::fsync(descriptor);
+    ::close(descriptor);
+  }
+  return {};
+}
+
+void remove_if_there(const std::string& path) { ::unlink(path.c_str()); }
+
+#endif
+
+}  // namespace satchel::edge::sqlite

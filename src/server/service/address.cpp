@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Addresses of the Web API (OData URL Conventions 4.01, section 4): entity sets, keys, properties, links.
+//
+//   contacts   contacts(0190...)   contacts(contactid=0190...)   systemusers(domainname='east1@demo')   contacts(0190...)/fullname/$value
+#include "base/text.h"
+#include "server/service/internal/context.h"
+
+namespace satchel::server::service {
+namespace {
+
+// Splits at '/' outside of quotes and parentheses.
+std::vector<std::string_view> segments_of(std::string_view path) {
+  std::vector<std::string_view> segments;
+  std::size_t start = 0;
+  int depth = 0;
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (c == '\'') is_quoted = !is_quoted;
+    if (is_quoted) continue;
+    if (c == '(') ++depth;
+    if (c == ')') --depth;
+    if (c != '/' || depth > 0) continue;
+    segments.push_back(path.substr(start, i - start));
+    start = i + 1;
+  }
+  segments.push_back(path.substr(start));
+  return segments;
+}
+
+std::optional<std::string> unquoted(std::string_view text) {
+  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
+  std::string plain;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    plain += text[i];
+    if (text[i] == '\'' && text[i + 1] == '\'' && i + 2 < text.size()) ++i;
+  }
+  return plain;
+}
+
+Error bad_key(const model::Table& table, std::string_view key) {
+  return {ErrorCode::bad_request, "The key (" + std::string(key) + ") isn't an id of " + table.plural + ".",
+          std::string(key)};
+}
+
+// name='value': a record by a column that is unique in practice.
+Result<RecordId> find_by_alternate_key(const Call& call, const model::Table& table, std::string_view key) {
+  const auto equals = key.find('=');
+  const auto* column = equals == std::string_view::npos ? nullptr : table.find_column(trim(key.substr(0, equals)));
+  const auto value = column != nullptr ? unquoted(trim(key.substr(equals + 1))) : std::nullopt;
+  if (!value || !column->is_text()) return bad_key(table, key);
+  const auto ids = TRY(call.parts.records.find_by_text(table, column->index, *value));
+  if (ids.empty())
+    return Error{ErrorCode::not_found, "There's no " + table.label + " with " + column->name + " '" + *value + "'.",
+                 *value};
+  if (ids.size() > 1)
+    return Error{ErrorCode::bad_request,
+                 "Several " + table.plural + " have " + column->name + " '" + *value + "'. Use the id.", *value};
+  return ids[0];
+}
+
+Result<RecordId> parse_key(const Call& call, const model::Table& table, std::string_view key) {
+  if (const auto id = RecordId::parse(key)) return *id;
+  const auto equals = key.find('=');
+  if (equals != std::string_view::npos && trim(key.substr(0, equals)) == table.id_column().name)
+    if (const auto id = RecordId::parse(trim(key.substr(equals + 1)))) return *id;
+  return find_by_alternate_key(call, table, key);
+}
+
+}  // namespace
+
+Result<Address> parse_address(const Call& call) {
+  Address address;
+  const auto decoded = percent_decode(call.path);
+  if (!decoded || !is_utf8(*decoded))
+    return Error{ErrorCode::bad_request, "The address has a malformed % escape.", std::string(call.path)};
+  const auto segments = segments_of(*decoded);
+  auto first = segments[0];
+  // $1 in a batch stands for the record that part 1 made.
+  if (first.starts_with('$') && call.references != nullptr) {
+    for (const auto& [id, record] : *call.references)
+      if (id == first.substr(1)) {
+        address.table = call.parts.schema.find(record.table);
+        address.id = record.id;
+      }
+    if (address.table == nullptr)
+      return Error{ErrorCode::bad_request, "The part " + std::string(first) + " refers to made no record.",
+                   std::string(first)};
+  } else {
+    const auto open = first.find('(');
+    const auto set = first.substr(0, open);
+    address.table = call.parts.schema.find_set(set);
+    if (address.table == nullptr)
+      return Error{ErrorCode::unknown_table, "There's no entity set '" + std::string(set) + "'.", std::string(set)};
+    if (open != std::string_view::npos) {
+      if (first.back() != ')') return bad_key(*address.table, first.substr(open));
+      const auto key = first.substr(open + 1, first.size() - open - 2);
+      const auto id = parse_key(call, *address.table, key);
+      if (id) address.id = *id;
+      else return id.error();
+      if (!RecordId::parse(key)) address.key_name = std::string(key);
+    }
+  }
+  for (std::size_t i = 1; i < segments.size(); ++i) address.rest.emplace_back(segments[i]);
+  return address;
+}
+
+}  // namespace satchel::server::service

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every handler of the service shares, and the shape of its answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/http.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "server/access/sessions.h"
+#include "server/records/records.h"
+#include "server/service/service.h"
+
+namespace satchel::server::service {
+
+struct Parts {
+  sql::Database& database;
+  const model::Schema& schema;
+  access::Sessions& sessions;
+  records::Records& records;
+  Random& random;
+  Log& log;
+  const ServiceOptions& options;
+};
+
+// One request on its way through the service.
+struct Call {
+  const Parts& parts;
+  const Request& request;
+  std::string_view path;   // behind the service root, without query: "contacts(0190...)/fullname"
+  std::string_view query;  // behind '?', still encoded
+  std::string root;        // "http://127.0.0.1:8080/api/data/v9.2/"
+  const access::Caller& caller;
+  Instant now;
+  // Content references of a batch: "1" -> the record that part 1 made.
+  const std::vector<std::pair<std::string, model::Reference>>* references = nullptr;
+};
+
+// Preferences of a Prefer header, with or without the "odata." prefix (OData Protocol 4.01, section 8.2.8).
+struct Preferences {
+  bool representation = false;  // return=representation
+  bool annotations = false;     // odata.include-annotations
+  std::optional<std::int64_t> page_size;
+  std::optional<bool> continue_on_error;
+  bool track_changes = false;
+};
+Preferences preferences_of(const Request& request);
+
+// The organisation's record; nil while there is none.
+RecordId organization_id(const Parts& parts);
+
+Response error_response(const Error& error);
+Response json_response(int status, std::string body);
+Response empty_response(int status = 204);
+
+constexpr std::string_view kServiceRoot = "/api/data/v9.2/";
+
+// ---- handlers --------------------------------------------------------------------------------------------------------------
+// Reads and writes of entity sets. Writes run inside a part of a transaction that the caller opened.
+bool is_write(const Request& request);
+Response read_data(const Call& call);
+// The record that was written is told for content references.
+struct Written {
+  Response response;
+  std::optional<model::Reference> record;
+};
+Written write_data(const Call& call);
+
+// $batch, multipart or JSON, inside a write transaction.
+Response run_batch(const Call& call);
+// A single write with its savepoint, part and request memory, inside a write transaction.
+Response run_write(const Call& call);
+
+Response metadata(const Call& call);  // $metadata, the service document, EntityDefinitions
+Response token(const Parts& parts, const Request& request, Instant now);
+Response pull(const Call& call);
+Response ranges(const Call& call);
+Response admin(const Call& call);  // /api/admin/v1/...
+
+// Headers that a syncing device sends (docs/protocol.md). Errors: update_required, unauthorized, history_changed, store_unknown.
+struct DeviceHeaders {
+  std::optional<DeviceId> device;
+  std::optional<Cut> cut;
+  std::string mark, next_mark;
+};
+Result<DeviceHeaders> read_device_headers(const Call& call);
+// Moves the store mark when the headers ask for it; within the write transaction.
+Result<void> move_mark(const Call& call, const DeviceHeaders& headers);
+
+// ---- addresses -------------------------------------------------------------------------------------------------------------
+// "contacts(ID)/fullname/$value" in pieces.
+struct Address {
+  const model::Table* table = nullptr;
+  std::optional<RecordId> id;
+  std::string key_name;           // alternate key: domainname='x' (systemusers, teams, currencies)
+  std::vector<std::string> rest;  // what follows the record or set
+};
+Result<Address> parse_address(const Call& call);
+
+}  // namespace satchel::server::service

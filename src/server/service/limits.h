@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Limits of the service, with units and reasons.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace satchel::server::service {
+
+// A token request, in bytes: a user name and a password of 1,024 bytes each, percent-encoded, fit with room to spare.
+inline constexpr std::size_t kTokenBodyBytesMax = 16 * 1024;
+// Fields of a token request; the grants have six.
+inline constexpr std::size_t kTokenFieldsMax = 32;
+
+// A request of `satchel admin`, in bytes: names and a password.
+inline constexpr std::size_t kAdminBodyBytesMax = 64 * 1024;
+// Rows of a list that an admin verb gives or searches; far more teams and users than one organisation has.
+inline constexpr std::size_t kAdminRowsMax = 100'000;
+
+// Tests in a $filter of EntityDefinitions, joined by "and".
+inline constexpr std::size_t kDefinitionTestsMax = 20;
+
+// Rows of one seq and of one transaction, for import and demo. A seq is never split between two pages, so it stays well
+// below a page; a commit is durable, so a transaction of thousands of rows costs no more than one of ten. Measured
+// with 100,000 lines: 5,000 rows a transaction is within 2 % of one for all, and other writers wait at most half a second.
+inline constexpr std::size_t kFillPartRows = 200;
+inline constexpr std::size_t kFillTransactionRows = 5'000;
+
+// A line of a CSV file, in bytes, line ends within quotes included: a note of 100,000 characters fits three times over.
+// Past this a quote that was never closed is more likely than a record.
+inline constexpr std::size_t kCsvRecordBytesMax = 1024 * 1024;
+// Columns of a CSV file: as many as a table can have.
+inline constexpr std::size_t kCsvColumnsMax = 1'000;
+
+// Names of one table that an import asks for one at a time; after them it reads all names of that table at once, for
+// 200 questions cost about what reading 5,000 names costs.
+inline constexpr std::size_t kNamesAskedMax = 200;
+
+// Rows of a demo organisation. More than a million take minutes and a database of gigabytes.
+inline constexpr std::int64_t kDemoRecordsMax = 2'000'000;
+
+}  // namespace satchel::server::service
