@@ -9,8 +9,8 @@ constexpr OrganizationNumber kOrganization{1};
 }  // namespace
 
 History::History(const model::Schema& schema) : schema_(schema) {
-  for (const auto* name :
-       {"systemuser", "team", "teammembership", "businessunit", "transactioncurrency", "organization", "account", "contact", "task"})
+  for (const auto* name : {"systemuser", "team", "teammembership", "businessunit", "transactioncurrency",
+                           "organization", "account", "contact", "task"})
     tables_.push_back(schema.find(name));
 }
 
@@ -45,7 +45,8 @@ void History::note(const model::Record& record, Seq seq) { entries_[record.id].p
 void History::count_texts(const model::Record* before, const model::Record& after) {
   const auto& columns = schema_.at(after.table).columns;
   for (std::size_t i = 0; i < after.values.size(); ++i)
-    if (const auto* text = model::text_in(after.values[i]); text != nullptr && text->starts_with("v") && columns[i].origin == model::Origin::user)
+    if (const auto* text = model::text_in(after.values[i]);
+        text != nullptr && text->starts_with("v") && columns[i].origin == model::Origin::user)
       if (before == nullptr || before->values[i] != after.values[i]) ++times_set_[*text];
 }
 

@@ -20,6 +20,7 @@ class Invariants {
  private:
   void check_cut(Device& device);
   void check_mirror(Device& device, Seq cut);
+  void check_complete(Device& device, Seq cut);
   void check_visible(Device& device);
   void check_once();
 

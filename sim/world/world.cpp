@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "edge/sqlite/database.h"
+#include "odata/batch.h"
 #include "odata/record_json.h"
 #include "sim/world/invariants.h"
 
@@ -34,6 +35,31 @@ class PlainHasher final : public server::access::PasswordHasher {
 std::unique_ptr<sql::Database> memory_file(edge::sqlite::Profile profile) {
   auto database = edge::sqlite::open({.path = ":memory:", .profile = profile});
   return database ? std::move(*database) : nullptr;
+}
+
+// What an answer says, for the trace.
+std::string described(const Request& request, const Response& response) {
+  if (response.status != 200) return " " + response.body;
+  std::string text;
+  if (request.target.ends_with("$batch")) {
+    if (const auto answers = odata::read_json_batch_answer(response.body))
+      for (const auto& answer : *answers)
+        text += " " + answer.id + ":" + std::to_string(answer.response.status) +
+                (answer.response.status >= 400
+                     ? "(" + std::string(odata::read_error(answer.response.status, answer.response.body).message) + ")"
+                     : "");
+  } else if (request.target.ends_with("pull")) {
+    const auto page = odata::FeedPageReader::open(model::Schema::standard(), response.body);
+    if (!page) return " " + page.error().message;
+    const auto& head = page->head();
+    text = std::string(head.phase == odata::FeedPhase::load ? " load" : " delta") + ", " +
+           std::to_string(page->rows()) + " rows, " + std::to_string(page->marks().size()) + " marks, granted";
+    for (const auto& scope : head.granted) text += " " + std::to_string(scope.number.value);
+    text += ", dropped";
+    for (const auto scope : head.dropped) text += " " + std::to_string(scope.value);
+    if (head.complete) text += ", cut " + std::to_string(head.cut.seq.value);
+  }
+  return text;
 }
 
 std::string bind(const std::string& set, RecordId id) { return "/" + set + "(" + id.to_string() + ")"; }
@@ -298,7 +324,8 @@ void World::deliver(Message message, Fault fault) {
         (void)ask(message.request);
       }
       auto response = ask(message.request);
-      say(name + " " + message.request.target + " -> " + std::to_string(response.status));
+      say(name + " " + message.request.target + " -> " + std::to_string(response.status) +
+          described(message.request, response));
       message.answer = Result<Response>(std::move(response));
     }
     message.direction = Direction::to_device;
@@ -395,6 +422,7 @@ void World::run_until_quiet() {
   constexpr int kRounds = 60;
   for (int round = 0; round < kRounds && !failure_; ++round) {
     bool is_quiet = true;
+    const auto head = history_->head();
     for (auto& device : devices_) {
       device->database().die_in(0);
       while (!network_.empty() && !failure_) deliver();
@@ -408,7 +436,7 @@ void World::run_until_quiet() {
       is_quiet =
           is_quiet && left && left->empty() && open && open->empty() && device->last_report && *device->last_report;
     }
-    if (is_quiet && round > 0) return;
+    if (is_quiet && head == history_->head()) return;
   }
   if (!failure_)
     fail("invariant 14: queues don't drain in " + std::to_string(kRounds) + " rounds" +

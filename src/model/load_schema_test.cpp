@@ -488,7 +488,8 @@ TEST_SUITE("load_schema") {
         const auto at = random.below(text.size());
         const auto size = random.below(12) + 1;
         const std::string piece = text.substr(random.below(text.size()), size);
-        text.replace(at, random.below(12), random.one_in(2) ? piece : std::string());
+        const auto cut = random.below(12);
+        text.replace(at, cut, random.one_in(2) ? piece : std::string());
       }
       const auto schema = Schema::load(files);
       if (schema.ok()) continue;

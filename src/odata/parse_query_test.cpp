@@ -165,6 +165,9 @@ TEST_CASE("in takes a list of values") {
 TEST_CASE("texts: quotes are doubled, and the empty text means no value") {
   CHECK(parsed("lastname eq 'O''Hara'") == "lastname eq 'O'Hara'");
   CHECK(parsed("lastname eq ''''") == "lastname eq '''");
+  CHECK(parsed(R"(lastname in ["O'Hara","M\u00fcller \"M\""])") == "lastname in ('O'Hara','Müller \"M\"')");
+  CHECK(failure("lastname eq \"x") == "bad_filter");
+  CHECK(failure("lastname eq \"x\\") == "bad_filter");
   CHECK(parsed("lastname eq ''") == "lastname eq null");
   CHECK(parsed("lastname ne ''") == "lastname ne null");
   CHECK(parsed("lastname gt ''") == "lastname gt ''");

@@ -262,6 +262,14 @@ Result<sync::Decision> parse_decision(const model::Table& table, std::string_vie
 
 }  // namespace
 
+Result<sync::Settling> Client::settling_at(Instant now) {
+  sync::Settling settling;
+  settling.now = settling.server_now = now;  // nothing is sent here
+  settling.user = TRY(user());
+  settling.random = &random_;
+  return settling;
+}
+
 Result<RecordId> Client::resolve(store::ConflictId id, std::string_view keep, Instant now) {
   const auto open = TRY(store_.conflicts());
   const auto at =
@@ -269,22 +277,22 @@ Result<RecordId> Client::resolve(store::ConflictId id, std::string_view keep, In
   if (at == open.end())
     return Error{ErrorCode::not_found, "There's no open conflict " + std::to_string(id.value) + "."};
   const auto decision = TRY(parse_decision(store_.schema().at(at->table), keep));
-  const sync::Settling settling{now, TRY(user()), sync::ConflictPolicy::ask, &random_};
+  const auto settling = TRY(settling_at(now));
   return in_transaction([&] { return sync::decide(store_, id, decision, settling); });
 }
 
 Result<void> Client::undo(store::ConflictId id, Instant now) {
-  const sync::Settling settling{now, TRY(user()), sync::ConflictPolicy::ask, &random_};
+  const auto settling = TRY(settling_at(now));
   return in_transaction([&] { return sync::undo(store_, id, settling); });
 }
 
 Result<void> Client::retry(store::OutboxPosition id, Instant now) {
-  const sync::Settling settling{now, TRY(user()), sync::ConflictPolicy::ask, &random_};
+  const auto settling = TRY(settling_at(now));
   return in_transaction([&] { return sync::retry(store_, id, settling); });
 }
 
 Result<void> Client::discard(store::OutboxPosition id, Instant now) {
-  const sync::Settling settling{now, TRY(user()), sync::ConflictPolicy::ask, &random_};
+  const auto settling = TRY(settling_at(now));
   return in_transaction([&] { return sync::discard(store_, id, settling); });
 }
 

@@ -111,6 +111,7 @@ class Client {
   Result<void> save(const model::RecordChange& change, Instant now);
   Result<odata::QueryContext> query_context(Instant now);
   Result<RecordId> user();
+  Result<sync::Settling> settling_at(Instant now);
   template <class Act>
   auto in_transaction(Act act) -> decltype(act());
 

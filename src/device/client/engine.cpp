@@ -2,6 +2,7 @@
 #include "device/client/engine.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "device/sync/limits.h"
 #include "device/sync/pull.h"
@@ -11,13 +12,26 @@
 
 namespace satchel::device::client {
 
+namespace {
+
+std::int64_t number_in(std::string_view text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
 struct Engine::RepairState {
   explicit RepairState(const std::vector<ScopeNumber>& scopes) : repair(scopes) {}
   sync::Repair repair;
 };
 
 Engine::Engine(store::DeviceStore& store, Random& random, EngineOptions options)
-    : store_(store), random_(random), options_(std::move(options)) {}
+    : store_(store), random_(random), options_(std::move(options)) {
+  if (const auto offset = store_.setting("server_offset"); offset && *offset)
+    server_offset_ = Duration{number_in(**offset)};
+}
 
 std::optional<Output> Engine::poll_output() {
   if (outputs_.empty()) return std::nullopt;
@@ -131,6 +145,7 @@ Result<void> Engine::take_answer(AnswerCame&& event) {
   if (!event.response) return std::move(event.response).error();
   auto response = std::move(event.response).value();
   run_.report.bytes_down += static_cast<std::int64_t>(response.body.size());
+  TRY(learn_time(response));
   if (phase == Phase::signing_in) return take_sign_in(response);
   if (phase == Phase::refreshing) return take_refresh(response);
   if (response.status != 200) return take_refusal(response);
@@ -177,6 +192,19 @@ Result<void> keep_tokens(store::DeviceStore& store, const Json& json, Instant no
 }
 
 }  // namespace
+
+// A device's clock may be years off; what the server judges is told in its own time (invariant 17).
+Result<void> Engine::learn_time(const Response& response) {
+  const auto time = response.headers.get("Satchel-Time");
+  if (time.empty()) return {};
+  const auto offset = Instant{number_in(time)} - now_;
+  const auto moved = offset.milliseconds - server_offset_.milliseconds;
+  server_offset_ = offset;
+  if (moved > -1000 && moved < 1000) return {};
+  auto transaction = TRY(store_.begin());
+  TRY(store_.set_setting("server_offset", std::to_string(offset.milliseconds)));
+  return transaction.commit();
+}
 
 Result<void> Engine::take_sign_in(const Response& response) {
   if (response.status != 200) return token_error(response);
@@ -292,7 +320,10 @@ Result<bool> Engine::send_push() {
   if (!TRY(sync::has_unsent(store_))) return false;
   auto transaction = TRY(store_.begin());
   const auto plan = TRY(sync::plan_push(store_, settling()));
-  if (plan.parts.empty()) return false;
+  if (plan.parts.empty()) {
+    TRY(transaction.commit());  // what planning found out stays: blocks, questions about deletes
+    return false;
+  }
   if (TRY(setting_or("mark", "")).empty()) TRY(store_.set_setting("mark", random_.hex(8)));
   TRY(store_.set_setting("mark_next", random_.hex(8)));
   TRY(transaction.commit());
@@ -486,6 +517,7 @@ Result<std::string> Engine::setting_or(std::string_view name, std::string_view o
 sync::Settling Engine::settling() const {
   sync::Settling settling;
   settling.now = now_;
+  settling.server_now = now_ + server_offset_;
   settling.random = &random_;
   if (const auto user = store_.setting("user_id"); user && *user)
     if (const auto id = RecordId::parse(**user)) settling.user = *id;

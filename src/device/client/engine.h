@@ -103,8 +103,8 @@ class Engine {
     bool skip_load = false;      // begin with a repair
     bool offer_undone = false;   // the server's history changed
     bool is_later = false;       // the server asked to try again later
-    bool has_pulled = false;      // since the last push
-    bool must_pull = false;       // a push was answered: first see what the server has now
+    bool has_pulled = false;     // since the last push
+    bool must_pull = false;      // a push was answered: first see what the server has now
     std::int64_t rows_expected = 0;
     std::vector<odata::NamedRow> to_fetch;
   };
@@ -122,6 +122,7 @@ class Engine {
   Result<void> take_ranges(const Response& response);
   Result<void> take_refusal(const Response& response);
 
+  Result<void> learn_time(const Response& response);
   Result<void> next_step();
   Result<void> send_token_request(std::string body, Phase phase);
   Result<void> refresh_token();
@@ -149,6 +150,7 @@ class Engine {
   Instant now_;
   Run run_;
   SignIn signing_in_;
+  Duration server_offset_;  // the server's clock minus this device's
   RequestToken last_token_;
   std::optional<RequestToken> awaited_;
   std::optional<std::string> page_to_store_;  // of a load, while the next one is on its way

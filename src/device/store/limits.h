@@ -23,15 +23,18 @@ inline constexpr std::int64_t kListRowsMax = 5'000;
 // Hits that one search gives; nobody reads further, they type another letter.
 inline constexpr std::size_t kSearchHitsMax = 200;
 
-// Rows of the text index that are looked at to find the best ones. 1,000 rows take some 10 ms to read and sort; a word that
-// more rows have says little, and rows whose name begins with the text are found by their own index.
-inline constexpr std::size_t kSearchCandidatesMax = 1'000;
+// Rows of the text index that are looked at to find the best ones. 400 rows, each in another page, take some 10 ms to read; a word
+// that more rows have says little, and rows whose name begins with the text are found by their own index.
+inline constexpr std::size_t kSearchCandidatesMax = 400;
 
 // Words of a search text that count. The rest is left out, so that a pasted page doesn't become a query.
 inline constexpr std::size_t kSearchWordsMax = 12;
 
 // Rows per slice of the text index. A slice is one transaction during which nothing else is saved: about 0.2 s natively.
 inline constexpr std::int64_t kSearchSliceRows = 20'000;
+
+// Leaves (of 2 KB) of the text index that one step of merging writes: some 4 MiB, about as long as a slice.
+inline constexpr std::int64_t kSearchMergeLeaves = 2'000;
 
 // Indexes of small tables are built several at a time, until this many rows were sorted.
 inline constexpr std::int64_t kIndexStepRows = 20'000;

@@ -50,7 +50,11 @@ class Answers {
     const auto error = odata::read_error(response.status, response.body);
     switch (error.code) {
       case ErrorCode::version_conflict:
-      case ErrorCode::repeated_differently: ++report.to_merge; return send_again(std::move(entry));
+      case ErrorCode::repeated_differently:
+        ++report.to_merge;
+        // For a delete: the newer rows, which the user may not have seen (Y7). Looked at before it is sent again.
+        if (change.kind == ChangeKind::remove) entry.reason_target = error.target;
+        return send_again(std::move(entry));
       case ErrorCode::failed_dependency: return send_again(std::move(entry));
       case ErrorCode::exists:
         report.to_fetch.push_back({change.table, change.id, Seq(0)});

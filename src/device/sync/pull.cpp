@@ -33,6 +33,11 @@ class Application {
     return {};
   }
 
+  Result<void> drop_scope(ScopeNumber scope) {
+    for (const auto& record : TRY(store_.drop_scope(scope))) orphans_[record.id] = record.table;
+    return {};
+  }
+
   // Rows without a reason go; records with local changes are merged with what came.
   Result<void> finish() {
     for (const auto& [id, table] : orphans_) TRY(remove_orphan(store_.schema().at(table), id));
@@ -63,11 +68,6 @@ class Application {
   std::int64_t removed = 0;
 
  private:
-  Result<void> drop_scope(ScopeNumber scope) {
-    for (const auto& record : TRY(store_.drop_scope(scope))) orphans_[record.id] = record.table;
-    return {};
-  }
-
   Result<void> take_rows(FeedPageReader& page) {
     std::unordered_map<std::uint32_t, ScopeSetNumber> sets;
     FeedPageReader::Row row;
@@ -179,20 +179,30 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const Settling&
   TRY(apply_staged(store, application));
   TRY(application.take(page));
   TRY(application.drop_acknowledged_up_to(page.head().cut.seq));
+  TRY(store.set_setting("cut", page.head().cut.to_string()));
   TRY(application.finish());
   TRY(store.mark_scopes_loaded());
-  TRY(store.set_setting("cut", page.head().cut.to_string()));
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
   report.removed = application.removed;
   report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
   return {};
 }
 
-Result<void> take_load_page(DeviceStore& store, FeedPageReader& page, const Settling& settling, PageReport& report) {
-  if (TRY(store.loading())) {
-    report.rows = TRY(store.load_rows(page));
-    return {};
+// In a first load only new rows come, by the fast path; what the user lost meanwhile goes at once (invariant 8).
+Result<void> take_first_load_page(DeviceStore& store, FeedPageReader& page, const Settling& settling,
+                                  PageReport& report) {
+  if (!page.head().dropped.empty()) {
+    Application application(store, settling, Application::Kind::load);
+    for (const auto scope : page.head().dropped) TRY(application.drop_scope(scope));
+    TRY(application.finish());
+    report.removed = application.removed;
   }
+  report.rows = TRY(store.load_rows(page));
+  return {};
+}
+
+Result<void> take_load_page(DeviceStore& store, FeedPageReader& page, const Settling& settling, PageReport& report) {
+  if (TRY(store.loading())) return take_first_load_page(store, page, settling, report);
   Application application(store, settling, Application::Kind::load);
   TRY(application.take(page));
   TRY(application.finish());

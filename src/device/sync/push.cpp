@@ -214,7 +214,7 @@ class Planner {
   Result<void> freeze(OutboxEntry& entry, const std::optional<ChangeId>& group) {
     entry.state = ChangeState::sent;
     entry.group = group;
-    entry.first_sent = settling_.now;
+    entry.first_sent = settling_.server_now;
     return store_.update(entry);
   }
 
@@ -243,6 +243,7 @@ class Planner {
 
 Result<PushPlan> plan_push(DeviceStore& store, const Settling& settling) {
   TRY(update_blocks(store, settling));
+  TRY(review_deletes(store, settling));
   auto outbox = TRY(store.outbox());
   return Planner(store, outbox, settling).plan();
 }

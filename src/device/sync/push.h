@@ -44,6 +44,10 @@ Result<PushReport> read_answers(store::DeviceStore& store, const std::vector<oda
 // Changes that wait for a refused one, and those that no longer have to (Y19).
 Result<void> update_blocks(store::DeviceStore& store, const Settling& settling);
 
+// Deletes that the server held back because rows went with them that were newer than what the user saw (Y7): if somebody
+// else changed one, the user decides (K3); if it was himself, on another device, the delete goes again with the cut of now.
+Result<void> review_deletes(store::DeviceStore& store, const Settling& settling);
+
 // Is there anything that plan_push would send?
 Result<bool> has_unsent(store::DeviceStore& store);
 

@@ -176,6 +176,7 @@ Result<void> settle_delete(DeviceStore& store, const model::Table& table, Record
   if (entry.base_version >= server.version) return {};
   if (is_own(table, server, settling.user)) {
     entry.base_version = server.version;
+    if (const auto cut = TRY(store.setting("cut"))) entry.seen = Cut::parse(*cut);
     return store.update(entry);
   }
   Conflict conflict;

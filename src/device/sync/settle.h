@@ -19,8 +19,9 @@
 namespace satchel::device::sync {
 
 struct Settling {
-  Instant now;
-  RecordId user;  // whose device this is: his own later changes are no surprise to him
+  Instant now;         // by this device's clock: for people
+  Instant server_now;  // the same moment by the server's, for what the server judges (invariant 17)
+  RecordId user;       // whose device this is: his own later changes are no surprise to him
   ConflictPolicy policy = ConflictPolicy::ask;
   Random* random = nullptr;
 };

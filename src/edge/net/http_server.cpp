@@ -272,6 +272,7 @@ class Server final : public HttpServer {
   std::optional<Acceptor> acceptor_;
   Timer room_{io_};  // wakes accept() when a connection has ended
   Timer stop_timer_{io_};
+  std::size_t connections_ = 0;
   std::set<Session*> sessions_;
   std::size_t bodies_size_ = 0;
   std::vector<Encoder> encoders_;  // at rest
@@ -367,7 +368,7 @@ Task<> Server::accept() {
       log(LogLevel::warning, "A connection can't be accepted: " + failed.message() + ".");
       co_await pause(Duration::of_milliseconds(100));
     }
-    while (sessions_.size() >= options_.connections_max && !stopping_) {
+    while (connections_ >= options_.connections_max && !stopping_) {
       room_.expires_at(Timer::time_point::max());
       co_await room_.async_wait(asio::redirect_error(in_task, failed));
     }
@@ -377,8 +378,11 @@ Task<> Server::accept() {
 void Server::start(AcceptedSocket socket) {
   ErrorInfo ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
+  ++connections_;
   auto ended = [this](std::exception_ptr exception) {
     if (exception) log(LogLevel::error, "A connection ended with an exception.");
+    --connections_;
+    room_.cancel();
   };
   if (tls_) asio::co_spawn(io_, serve_tls(std::move(socket)), std::move(ended));
   else asio::co_spawn(io_, serve_plain(std::move(socket)), std::move(ended));
@@ -395,7 +399,6 @@ void Server::identify(Session& session, bool tls) {
 
 void Server::forget(Session& session) {
   sessions_.erase(&session);
-  room_.cancel();
   end_if_done();
 }
 

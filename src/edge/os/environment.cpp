@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/os/environment.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -20,6 +23,17 @@ std::optional<std::string> take_secret_from_environment(const std::string& name)
   ::explicit_bzero(value, secret.size());
   ::unsetenv(name.c_str());
   return secret;
+}
+
+std::size_t raise_descriptor_limit(std::size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur < wanted) {
+    rlimit raised = limit;
+    raised.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  return static_cast<std::size_t>(limit.rlim_cur);
 }
 
 }  // namespace satchel::edge::os

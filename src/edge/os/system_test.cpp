@@ -45,6 +45,12 @@ TEST_CASE("an empty variable counts as absent, and a secret is taken out") {
   CHECK_FALSE(environment("SATCHEL_TEST_VARIABLE"));
 }
 
+TEST_CASE("the limit of open files is raised, never lowered") {
+  const auto before = raise_descriptor_limit(0);
+  CHECK(before > 0);
+  CHECK(raise_descriptor_limit(before + 1) >= before);
+}
+
 TEST_CASE("a stop signal makes one call, and a later one finds the old behaviour") {
   struct sigaction before{}, after{};
   ::sigaction(SIGTERM, nullptr, &before);

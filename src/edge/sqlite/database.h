@@ -45,7 +45,7 @@ enum class Profile {
 };
 
 struct OpenOptions {
-  std::string path;
+  std::string path;  // ":memory:" for one that ends with its connection, without key and journal (tests, simulator)
   Access access = Access::create;
   std::optional<Key> key = std::nullopt;
   Cipher cipher = Cipher::chacha20;

@@ -360,6 +360,14 @@ TEST_CASE("a device's store has one owner, in either journal mode") {
   }
 }
 
+TEST_CASE("a database in memory makes no file and takes no key") {
+  auto database = open_with_table({.path = ":memory:", .profile = Profile::device});
+  fill(*database, 10, "row");
+  CHECK(number(*database, "select count(*) from t") == 10);
+  CHECK_FALSE(os::exists(":memory:"));
+  CHECK_FALSE(open({.path = ":memory:", .key = key_of(1)}).ok());
+}
+
 TEST_CASE("a transaction rolls back unless committed") {
   const Place place;
   auto database = open_with_table(place.server());

@@ -22,6 +22,7 @@ namespace satchel::edge::sqlite {
 namespace {
 
 constexpr std::string_view kPlainHeader{"SQLite format 3\0", 16};
+constexpr std::string_view kInMemory = ":memory:";
 
 // SQL: fold(text). NULL stays NULL.
 void fold_in_sql(sqlite3_context* context, int, sqlite3_value** arguments) {
@@ -130,12 +131,10 @@ Result<void> read_first_page(Connection& connection) {
   return {};
 }
 
-constexpr std::string_view kInMemory = ":memory:";
-
 Result<void> use_write_ahead_log(Connection& connection) {
   auto query = TRY(connection.prepare("pragma journal_mode=wal"));
   if (TRY(query->step()) && query->text(0) == "wal") return {};
-  if (connection.path() == kInMemory) return {};  // nothing there outlives the process, so nothing needs a log
+  if (connection.path() == kInMemory) return {};  // Nothing in it outlives the process, so nothing needs a log.
   return Error{ErrorCode::io_error, "\"" + connection.path() + "\" can't have a write-ahead log on this disk."};
 }
 
@@ -180,7 +179,8 @@ bool is_missing(sqlite3* handle, int code, Access access) {
 }  // namespace
 
 Result<std::unique_ptr<sql::Database>> open(const OpenOptions& options) {
-  if (options.access == Access::create && options.vfs.empty() && options.path != kInMemory) make_private_file(options.path);
+  if (options.access == Access::create && options.vfs.empty() && options.path != kInMemory)
+    make_private_file(options.path);
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(options.path.c_str(), &handle, open_flags(options.access) | SQLITE_OPEN_NOMUTEX,
                                    options.vfs.empty() ? nullptr : options.vfs.c_str());

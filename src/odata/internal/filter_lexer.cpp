@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json.h"
 #include "base/strong.h"
 #include "base/text.h"
 
@@ -74,7 +75,8 @@ class Lexer {
   Result<Token> next() {
     if (at_ == text_.size()) return Token{Kind::end, "", at_};
     const char c = text_[at_];
-    if (c == '\'' || c == '"') return quoted_text(c);
+    if (c == '\'') return quoted_text();
+    if (c == '"') return json_text();
     if (is_guid()) return take(Kind::guid, kGuidLength);
     if (looks_like_date(rest())) return date();
     if (is_digit(c) || is_signed_number()) return number();
@@ -90,18 +92,28 @@ class Lexer {
     return out;
   }
 
-  // 'O''Hara'; the quotes of JSON are taken too, for some clients write lists of them.
-  Result<Token> quoted_text(char quote) {
+  // 'O''Hara'
+  Result<Token> quoted_text() {
     Token out{Kind::text, "", at_++};
     while (at_ < text_.size()) {
       const char c = text_[at_++];
-      const bool doubled = c == quote && at_ < text_.size() && text_[at_] == quote;
-      const bool escaped = quote == '"' && c == '\\' && at_ < text_.size();
-      if (c == quote && !doubled) return out;
-      if (doubled || escaped) out.text += text_[at_++];
-      else out.text += c;
+      const bool doubled = c == '\'' && at_ < text_.size() && text_[at_] == '\'';
+      if (c == '\'' && !doubled) return out;
+      if (doubled) ++at_;
+      out.text += c;
     }
     return fail(out.offset, "this text has no closing quote. A quote inside a text is written twice: 'O''Hara'.");
+  }
+
+  // "O'Hara": some clients write lists of texts as JSON.
+  Result<Token> json_text() {
+    const std::size_t start = at_++;
+    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    at_ = std::min(at_ + 1, text_.size());
+    const auto json = Json::parse(text_.substr(start, at_ - start));
+    const auto* text = json.ok() ? json->as_string() : nullptr;
+    if (text == nullptr) return fail(start, "this isn't a whole text. Texts are written 'text'.");
+    return Token{Kind::text, *text, start};
   }
 
   bool is_guid() const {

@@ -11,7 +11,7 @@ namespace satchel::server::records {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
-enum CursorFlags : std::uint8_t { kAtCut = 1, kFirstLoad = 2 };
+enum CursorFlags : std::uint8_t { kMayGrant = 1, kFirstLoad = 2 };
 enum ScopeFlags : std::uint8_t { kOwnPosition = 1, kLoading = 2 };
 
 Error bad_cursor() {
@@ -43,7 +43,7 @@ std::string encode(const Cursor& cursor) {
   out.zigzag(cursor.totals_from.value);
   out.zigzag(cursor.horizon.value);
   out.zigzag(cursor.sent);
-  out.u8(static_cast<std::uint8_t>((cursor.at_cut ? kAtCut : 0) | (cursor.first_load ? kFirstLoad : 0)));
+  out.u8(static_cast<std::uint8_t>((cursor.may_grant ? kMayGrant : 0) | (cursor.first_load ? kFirstLoad : 0)));
   const Seq common = common_position(cursor.scopes);
   out.zigzag(common.value);
   out.varint(cursor.scopes.size());
@@ -70,7 +70,7 @@ Result<Cursor> decode(std::string_view bytes) {
   cursor.horizon = Seq(in.zigzag());
   cursor.sent = in.zigzag();
   const auto flags = in.u8();
-  cursor.at_cut = (flags & kAtCut) != 0;
+  cursor.may_grant = (flags & kMayGrant) != 0;
   cursor.first_load = (flags & kFirstLoad) != 0;
   const Seq common(in.zigzag());
   const auto count = in.varint();

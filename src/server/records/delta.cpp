@@ -50,10 +50,11 @@ Result<void> PullPage::delta() {
   auto streams = TRY(open_entries());
   const Seq last = TRY(write_entries(streams));
   const bool at_head = std::all_of(streams.begin(), streams.end(), [](const auto& s) { return s.at_end; });
-  if (at_head) return complete();
-  for (auto& scope : cursor_.scopes) scope.position = std::max(scope.position, last);
-  cursor_.at_cut = false;
-  return {};
+  for (auto& scope : cursor_.scopes) scope.position = at_head ? state_.head.seq : std::max(scope.position, last);
+  cursor_.may_grant = at_head;
+  cursor_.first_load = false;
+  // A scope that came up during the load holds rows that this cut would be without. It's granted with the next page.
+  return at_head && !has_more_to_grant_ ? complete() : Result<void>();
 }
 
 // Scopes in which nothing happened cost a look into memory.

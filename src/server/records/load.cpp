@@ -112,7 +112,7 @@ void PullPage::advance(const Group& group, Seq position, bool finished) {
     scope.loading = !finished;
   }
   if (finished) cursor_.sent = 0;
-  cursor_.at_cut = false;
+  cursor_.may_grant = false;
 }
 
 // For progress: what was counted in the scopes that are still loading, less what was sent of the table in progress.

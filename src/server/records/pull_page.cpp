@@ -54,7 +54,7 @@ Result<void> PullPage::open(const Subscription& subscription) {
                  "named"};
   if (request_.seen) TRY(check_cut(context_, state_, *request_.seen));
   if (request_.cursor.empty()) {
-    cursor_.at_cut = cursor_.first_load = true;
+    cursor_.may_grant = cursor_.first_load = true;
     return {};
   }
   cursor_ = TRY(open_cursor(request_.cursor, {caller_.user, request_.device}, state_.secret));
@@ -69,7 +69,7 @@ Result<void> PullPage::open(const Subscription& subscription) {
     return std::any_of(subscription.begin(), subscription.end(),
                        [&](const auto& s) { return s.number == scope.number; });
   });
-  cursor_.at_cut = true;
+  cursor_.may_grant = true;
   cursor_.first_load = false;
   cursor_.horizon = cursor_.totals_from = Seq();
   cursor_.sent = 0;
@@ -87,12 +87,14 @@ bool PullPage::must_start_again(const Cursor& cursor) const {
 // Both are sorted by number: one walk through the two.
 Result<void> PullPage::compare(const Subscription& subscription) {
   const auto held = std::exchange(cursor_.scopes, {});
-  const bool may_grant = cursor_.at_cut;
+  const bool may_grant = cursor_.may_grant;
   if (may_grant) cursor_.horizon = state_.head.seq;
   auto scope = subscription.begin();
   const auto skip_to = [&](ScopeNumber number) -> Result<void> {
-    for (; scope != subscription.end() && scope->number < number; ++scope)
+    for (; scope != subscription.end() && scope->number < number; ++scope) {
       if (may_grant) TRY(grant(*scope));
+      else has_more_to_grant_ = true;
+    }
     return {};
   };
   for (const auto& before : held) {
@@ -125,9 +127,6 @@ Result<void> PullPage::complete() {
   TRY(add_totals());
   head_.complete = true;
   head_.cut = state_.head;
-  for (auto& scope : cursor_.scopes) scope.position = state_.head.seq;
-  cursor_.at_cut = true;
-  cursor_.first_load = false;
   cursor_.totals_from = state_.head.seq;
   return {};
 }

@@ -236,9 +236,9 @@ void PulledDevice::take(const std::string& bytes) {
   }
   for (const auto& total : head.totals) totals[total.number] = total;
   cursor = head.cursor;
+  if (head.phase == odata::FeedPhase::delta) loaded_.clear();
   if (head.complete) {
     cut = head.cut;
-    loaded_.clear();
     std::erase_if(rows, [](const auto& entry) { return entry.second.scopes.empty(); });
   }
 }

@@ -61,7 +61,8 @@ Result<void> create_organization(Service& service, sql::Database& database, cons
 // The organisation of --demo: about `records` rows, the same for the same arguments (users of docs/demo.md). `progress` hears
 // now and then how many rows there are and how many there will be.
 using DemoProgress = std::function<void(std::int64_t done, std::int64_t all)>;
-Result<void> fill_demo(Service& service, sql::Database& database, std::int64_t records, Instant now, const DemoProgress& progress = {});
+Result<void> fill_demo(Service& service, sql::Database& database, std::int64_t records, Instant now,
+                       const DemoProgress& progress = {});
 
 // `satchel import`.
 struct ImportOptions {

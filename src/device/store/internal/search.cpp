@@ -89,9 +89,10 @@ Result<std::vector<SearchHit>> Search::find(std::string_view text, std::size_t h
   if (words.empty()) return hits;
   hits_max = std::min(hits_max, kSearchHitsMax);
   const auto prefix = fold_key(trim(text));
-  std::vector<Candidate> found = TRY(indexed ? by_words(words) : by_scan(words));
-  if (indexed)
-    for (auto& candidate : TRY(by_name(prefix, hits_max))) found.push_back(std::move(candidate));
+  auto found = TRY(indexed ? by_name(prefix, hits_max) : by_scan(words));
+  // When names alone fill the list, the others needn't be found: a single letter is in half of all rows.
+  if (indexed && found.size() < hits_max)
+    for (auto& candidate : TRY(by_words(words))) found.push_back(std::move(candidate));
   const auto rank = [&](const Candidate& candidate) {
     const bool begins = candidate.key.compare(0, prefix.size(), prefix) == 0;
     return std::tuple(!begins, candidate.table->table->load_rank, std::string_view(candidate.key),

@@ -2,14 +2,18 @@
 //
 // The text index: one FTS5 table over the words of all tables' rows.
 //
-//   search(text), content = search_content (a view over the rows' own columns, so words are stored once), detail = none
+//   search(text), content = search_content (a view over the rows' own columns, so texts are stored once)
 //
-// It is built in slices, table by table and row by row, behind the first load; `meta` remembers how far it came. From then on
-// a row that lies behind that place will be read when the build gets there, and one before it is kept up to date.
+// It is built in slices, table by table and row by row, behind the first load, and then merged into one segment, in steps too;
+// `meta` remembers how far it came. A row that lies behind that place will be read when the build gets there; one before it is
+// kept up to date.
 //
 // Always true:
-//   - The index is told the old words of a row before the row changes. With FTS5's secure-delete and the database's
-//     secure_delete nothing of them is left in the file (contentless-delete tables would keep them; see README).
+//   - The index holds a row under each of its distinct words once. A change tells it the words that went and those that came, and
+//     it does so before the transaction ends. (So FTS5's count of words is too high where a text has a word twice. Only ranking by
+//     relevance reads it, which we don't.)
+//   - With FTS5's secure-delete and the database's secure_delete nothing of a word that went is left in the file. Contentless
+//     tables would keep it, and with detail=none secure-delete loses other rows' words (see README): hence detail=column.
 #pragma once
 
 #include <optional>
@@ -32,8 +36,9 @@ class TextIndex {
   // Takes view and words away; what is created next begins at the beginning.
   Result<void> drop();
 
+  // Every row is in it.
   Result<bool> complete();
-  // Indexes the next rows. True while there is more to do.
+  // Indexes the next rows, or merges a part. True while there is more to do.
   Result<bool> build_slice();
 
   // A row's words now; nothing if the row isn't in the index (yet). Ask before and after a change, and tell with `change`.
@@ -56,9 +61,23 @@ class TextIndex {
     bool complete = false;
   };
 
+  // Words and the rows under them, as one number that doesn't depend on their order.
+  struct Sum {
+    std::int64_t count = 0;
+    std::uint64_t sum = 0;
+    void add(std::string_view word, std::int64_t row);
+    bool operator==(const Sum&) const = default;
+  };
+
   Result<Place> place();
   Result<void> set_place(const Place& place);
   Result<std::optional<std::int64_t>> end_of_slice(const DeviceTable& table, std::int64_t from);
+  Result<void> end_building();
+  Result<bool> merge_step();
+  Result<void> configure(std::string_view name, std::int64_t value);
+  Result<std::int64_t> changes_so_far();
+  Result<Sum> sum_of_rows();
+  Result<Sum> sum_of_index();
 
   sql::Database& database_;
   const DeviceTables& tables_;

@@ -68,6 +68,15 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+std::vector<std::string_view> all_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  each_word(text, [&](std::string_view word) {
+    words.push_back(word);
+    return true;
+  });
+  return words;
+}
+
 std::string match_expression(const std::vector<std::string>& words) {
   // Words hold no quotes, so they can be quoted as they are; then AND, OR and NOT are words too.
   std::string out;

@@ -18,6 +18,9 @@ namespace satchel::device::store {
 // The words of what somebody typed, kSearchWordsMax at most. The last one may be unfinished.
 std::vector<std::string> words_of(std::string_view text);
 
+// All words of a row's text, in their order; views into `text`.
+std::vector<std::string_view> all_words(std::string_view text);
+
 // FTS5's query for rows that have all of them, the last one as a beginning. `words` isn't empty.
 std::string match_expression(const std::vector<std::string>& words);
 

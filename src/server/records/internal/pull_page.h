@@ -13,7 +13,8 @@
 //   - A page ends behind a whole seq.
 //   - A row is written with all of the device's scopes that its own state gives it: so it can't travel to somebody who may
 //     not read it, whatever the entries say (Y4). A scope that an entry names and the row's state doesn't give: leave.
-//   - Scopes are granted at a cut only (and to a new cursor): so a table is read once in a load, and no row comes twice.
+//   - Scopes are granted at the head only (and to a new cursor): so a table is read once in a load, and no row comes twice.
+//     A cut is declared when no scope waits to be granted.
 #pragma once
 
 #include <unordered_map>
@@ -97,6 +98,7 @@ class PullPage {
   std::vector<ScopeNumber> row_scopes_;
   std::unordered_set<RecordId> named_;  // rows that are in the page for having been named
   std::size_t named_bytes_ = 0;
+  bool has_more_to_grant_ = false;
 };
 
 }  // namespace satchel::server::records
