@@ -47,12 +47,7 @@ void History::count_texts(const model::Record* before, const model::Record& afte
   for (std::size_t i = 0; i < after.values.size(); ++i)
     if (const auto* text = model::text_in(after.values[i]);
         text != nullptr && text->starts_with("v") && columns[i].origin == model::Origin::user)
-      if (before == nullptr || before->values[i] != after.values[i]) ++times_set_[*text];
-}
-
-int History::times_set(const std::string& text) const {
-  const auto at = times_set_.find(text);
-  return at == times_set_.end() ? 0 : at->second;
+      if (before == nullptr || before->values[i] != after.values[i]) ++times_set_[{after.id, *text}];
 }
 
 const model::Record* History::at(RecordId record, Seq seq) const {

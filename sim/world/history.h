@@ -26,8 +26,8 @@ class History {
   // Every record of a fed table that was there at `seq` and that `user` could read then.
   std::map<RecordId, const model::Record*> readable(RecordId user, Seq seq) const;
   bool was_ever_deleted(RecordId record) const { return deleted_.count(record) != 0; }
-  // How often a column took this text from something else.
-  int times_set(const std::string& text) const;
+  // How often a column of a record took a text from something else.
+  std::map<std::pair<RecordId, std::string>, int> times_set() const { return times_set_; }
 
  private:
   struct Entry {
@@ -45,7 +45,7 @@ class History {
   Seq head_;
   std::map<RecordId, std::vector<Entry>> entries_;
   std::set<RecordId> deleted_;
-  std::map<std::string, int> times_set_;
+  std::map<std::pair<RecordId, std::string>, int> times_set_;
 };
 
 }  // namespace satchel::sim

@@ -116,8 +116,8 @@ class Answers {
     const auto id = entry.change.id;
     thaw(entry, settling_);
     TRY(store_.update(entry));
-    TRY(settle_gone(store_, table, id, Gone::deleted, settling_));
-    return store_.set_mirror(table, id, std::nullopt);
+    // The mirror stays what the last cut was; the next one takes it away.
+    return settle_gone(store_, table, id, Gone::deleted, settling_);
   }
 
   DeviceStore& store_;

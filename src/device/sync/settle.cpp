@@ -273,6 +273,25 @@ Result<void> settle(DeviceStore& store, const model::Table& table, RecordId id, 
   return refresh_visible(store, table, id);
 }
 
+namespace {
+
+// One question per record: later edits of a record that is gone join it.
+Result<void> ask_about_deleted(DeviceStore& store, const Local& local, Conflict conflict,
+                               const model::RecordChange& mine) {
+  for (auto open : local.conflicts) {
+    if (open.kind != ConflictKind::deleted_there) continue;
+    model::RecordChange all{mine.table, mine.id, ChangeKind::update, open.mine};
+    for (const auto& value : mine.values) all.set(value.column, value.value);
+    open.mine = all.values;
+    return store.update_conflict(open);
+  }
+  conflict.mine = mine.values;
+  TRY(store.add_conflict(conflict));
+  return {};
+}
+
+}  // namespace
+
 Result<void> settle_gone(DeviceStore& store, const model::Table& table, RecordId id, Gone gone,
                          const Settling& settling) {
   if (!TRY(store.has_shadow(id))) return {};
@@ -320,10 +339,7 @@ Result<void> settle_gone(DeviceStore& store, const model::Table& table, RecordId
     }
     if (open.kind != ConflictKind::deleted_there) TRY(store.remove_conflict(open.id));
   }
-  if (gone == Gone::deleted && !mine.values.empty()) {
-    conflict.mine = mine.values;
-    TRY(store.add_conflict(conflict));
-  }
+  if (gone == Gone::deleted && !mine.values.empty()) TRY(ask_about_deleted(store, local, std::move(conflict), mine));
   return {};
 }
 

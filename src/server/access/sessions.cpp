@@ -194,16 +194,17 @@ Result<Tokens> Sessions::refresh(std::string_view refresh_token, std::optional<D
   TRY(use_caches());
   SessionStore store(database_, organization_);
   const auto token = TRY(store.token(token_hash(refresh_token), TokenKind::refresh));
-  if (!token || token->expires_at <= now || (device && token->device != device)) return session_ended();
+  if (!token || token->expires_at <= now) return session_ended();
+  // A restored or copied store goes on as another device (Y16); its first use of what it gets ends the old tokens.
+  const auto bound = device ? device : token->device;
   TRY(caller_of_user(token->user));
   Tokens tokens;
   TRY(in_transaction(database_, [&]() -> Result<void> {
     TRY(sweep(now));
     if (!token->used) TRY(store.mark_used(*token));
-    if (token->device)
-      TRY(store.set_marks(token->user, *token->device, TRY(store.marks(token->user, *token->device)), now));
+    if (bound) TRY(store.set_marks(token->user, *bound, TRY(store.marks(token->user, *bound)), now));
     const auto generation = TRY(store.newest_generation(token->chain)) + 1;
-    tokens = TRY(issue({token->user, token->device, token->chain, generation}, now));
+    tokens = TRY(issue({token->user, bound, token->chain, generation}, now));
     return {};
   }));
   return tokens;
@@ -293,20 +294,44 @@ Result<void> Sessions::register_device(RecordId user, DeviceId device, std::stri
   return {};
 }
 
+namespace {
+
+// The marks that a device may stand at now: the one it last used, and every one that it was moved to from there. An answer may
+// be lost and the move tried again, and the first try may still come late; so all of them hold until one is used (Y16).
+constexpr std::size_t kMarkCandidatesMax = 8;
+
+bool is_candidate(const DeviceMarks& marks, std::string_view mark) {
+  for (const auto candidate : split(marks.current, ','))
+    if (candidate == mark) return true;
+  return false;
+}
+
+DeviceMarks moved(const DeviceMarks& marks, std::string_view mark, std::string_view next) {
+  if (mark != marks.previous || is_candidate(marks, mark)) return {std::string(next), std::string(mark)};
+  auto candidates = split(marks.current, ',');
+  if (candidates.size() >= kMarkCandidatesMax) candidates.erase(candidates.begin());
+  std::string current;
+  for (const auto candidate : candidates) current += std::string(candidate) + ",";
+  return {current + std::string(next), marks.previous};
+}
+
+}  // namespace
+
 Result<void> Sessions::check_mark(RecordId user, DeviceId device, std::string_view mark) {
   const auto marks = TRY(SessionStore(database_, organization_).marks(user, device));
-  if (marks.current.empty() || mark == marks.current || (!marks.previous.empty() && mark == marks.previous)) return {};
+  if (marks.current.empty() || is_candidate(marks, mark) || (!marks.previous.empty() && mark == marks.previous))
+    return {};
   return Error{ErrorCode::store_unknown,
                "The server doesn't know this device's store: it was restored from a copy or cloned."};
 }
 
 Result<void> Sessions::move_mark(RecordId user, DeviceId device, std::string_view mark, std::string_view next) {
   TRY(check_mark(user, device, mark));
+  const auto marks = TRY(SessionStore(database_, organization_).marks(user, device));
   const auto seen = state_->last_seen.find(device);
   return in_transaction(database_, [&] {
     return SessionStore(database_, organization_)
-        .set_marks(user, device, {std::string(next), std::string(mark)},
-                   seen != state_->last_seen.end() ? seen->second : Instant());
+        .set_marks(user, device, moved(marks, mark, next), seen != state_->last_seen.end() ? seen->second : Instant());
   });
 }
 
