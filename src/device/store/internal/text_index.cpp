@@ -213,7 +213,8 @@ Result<TextIndex::Sum> TextIndex::sum_of_rows() {
     select->bind_integer(1, at.complete || number < at.table ? std::numeric_limits<std::int64_t>::max() : at.rowid);
     while (TRY(select->step())) {
       const auto row = search_rowid(table.table->number, select->integer(0));
-      for (const auto word : distinct_words(std::string(select->text(1)))) sum.add(word, row);
+      const std::optional text(std::string(select->text(1)));
+      for (const auto word : distinct_words(text)) sum.add(word, row);
     }
   }
   return sum;
