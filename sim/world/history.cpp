@@ -47,7 +47,11 @@ void History::count_texts(const model::Record* before, const model::Record& afte
   for (std::size_t i = 0; i < after.values.size(); ++i)
     if (const auto* text = model::text_in(after.values[i]);
         text != nullptr && text->starts_with("v") && columns[i].origin == model::Origin::user)
-      if (before == nullptr || before->values[i] != after.values[i]) ++times_set_[{after.id, *text}];
+      if (before == nullptr || before->values[i] != after.values[i]) {
+        ++times_set_[{after.id, *text}];
+        const auto* old = before != nullptr ? model::text_in(before->values[i]) : nullptr;
+        if (old != nullptr) replaced_.emplace_back(*old, *text);
+      }
 }
 
 const model::Record* History::at(RecordId record, Seq seq) const {

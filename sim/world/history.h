@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/record.h"
@@ -25,6 +26,8 @@ class History {
   const model::Record* at(RecordId record, Seq seq) const;
   // Every record of a fed table that was there at `seq` and that `user` could read then.
   std::map<RecordId, const model::Record*> readable(RecordId user, Seq seq) const;
+  // Texts that took another's place since the last call: before and after.
+  std::vector<std::pair<std::string, std::string>> take_replaced() { return std::exchange(replaced_, {}); }
   bool was_ever_deleted(RecordId record) const { return deleted_.count(record) != 0; }
   // How often a column of a record took a text from something else.
   std::map<std::pair<RecordId, std::string>, int> times_set() const { return times_set_; }
@@ -45,6 +48,7 @@ class History {
   Seq head_;
   std::map<RecordId, std::vector<Entry>> entries_;
   std::set<RecordId> deleted_;
+  std::vector<std::pair<std::string, std::string>> replaced_;
   std::map<std::pair<RecordId, std::string>, int> times_set_;
 };
 

@@ -164,7 +164,27 @@ Response World::ask(const Request& request) {
   auto response = service_->handle(request, clock_.now());
   if (auto looked = history_->look(service_->records()); !looked)
     fail("the server can't be read: " + looked.error().message);
+  check_seen_before_replaced();
   return response;
+}
+
+// K1, K2: nobody's words are replaced by somebody who hadn't seen them. An edit made on top of an own unsent edit has seen what
+// that one saw.
+void World::check_seen_before_replaced() {
+  for (const auto& [before, after] : history_->take_replaced()) {
+    if (seen_by_writer_.count(after) == 0) continue;  // the office writes on what it has
+    std::set<std::string> reached;
+    std::vector<std::string> open{after};
+    while (!open.empty()) {
+      const auto text = open.back();
+      open.pop_back();
+      const auto seen = seen_by_writer_.find(text);
+      if (seen == seen_by_writer_.end()) continue;
+      for (const auto& base : seen->second)
+        if (reached.insert(base).second) open.push_back(base);
+    }
+    if (reached.count(before) == 0) fail("K2: " + after + " replaced " + before + ", which its writer never saw");
+  }
 }
 
 Response World::as_admin(const std::string& method, const std::string& target, const std::string& body,
@@ -221,6 +241,14 @@ void World::edit(Device& device) {
   const auto first = random_.below(4);
   values.emplace_back(kColumns[first], next_text());
   if (random_.one_in(3)) values.emplace_back(kColumns[(first + 1) % 4], next_text());
+  device.database().set_watched(true);
+  const auto& table = *model::Schema::standard().find("contact");
+  if (const auto shown = device.store().find(table, *contact); shown && *shown)
+    for (const auto& [name, text] : values) {
+      const auto* old = model::text_in((**shown).values[table.find_column(name)->index]);
+      seen_by_writer_[text].insert(old != nullptr ? *old : std::string());
+    }
+  device.database().set_watched(false);
   const auto saved = device.client().update("contacts", *contact, values, now_on(device));
   say("device " + std::to_string(device.number()) + " edits contact " + contact->to_string() + " " + values[0].first +
       "=" + values[0].second + (saved ? "" : ": " + saved.error().message));
@@ -350,6 +378,11 @@ void World::decide(Device& device) {
   if (conflicts && !conflicts->empty()) {
     const auto& conflict = (*conflicts)[random_.below(conflicts->size())];
     const char* keep = random_.one_in(2) ? "mine" : "server";
+    for (std::size_t i = 0; i < conflict.mine.size() && i < conflict.server.size(); ++i) {
+      const auto* mine = model::text_in(conflict.mine[i].value);
+      const auto* theirs = model::text_in(conflict.server[i].value);
+      if (mine != nullptr && theirs != nullptr) seen_by_writer_[*mine].insert(*theirs);
+    }
     const auto done = device.client().resolve(conflict.id, keep, now_on(device));
     say("device " + std::to_string(device.number()) + " keeps " + keep + " of " + conflict.record.to_string() +
         (done ? "" : ": " + done.error().message));

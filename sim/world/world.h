@@ -82,6 +82,7 @@ class World {
 
   void perform(Device& device);
   void after(Device& device, const char* what);
+  void check_seen_before_replaced();
   void say(std::string line);
   void fail(std::string reason);
   std::string next_text() { return "v" + std::to_string(++texts_); }
@@ -103,6 +104,8 @@ class World {
   RecordId unit_, team_, admin_;
   std::vector<RecordId> users_;
   std::uint64_t texts_ = 0;
+  // What whoever wrote a text had before his eyes in that place: only that may the text replace.
+  std::map<std::string, std::set<std::string>> seen_by_writer_;
   bool is_calm_ = false;
   std::vector<std::string> trace_;
   std::optional<std::string> failure_;

@@ -59,6 +59,15 @@ std::vector<PendingColumn> pending_columns(const std::vector<OutboxEntry>& entri
   return pending;
 }
 
+// A change that outlived its record's visit elsewhere (Q2) forgot what it was based on, for that wasn't this user's to keep. It
+// may fill what is empty; over anything else it asks.
+void assume_missing_bases(OutboxEntry& entry) {
+  if (!is_pending_update(entry)) return;
+  for (const auto& value : entry.change.values)
+    if (find_base(entry, value.column) == nullptr) entry.bases.push_back({value.column, {}});
+  std::sort(entry.bases.begin(), entry.bases.end(), [](const auto& a, const auto& b) { return a.column < b.column; });
+}
+
 bool has_amount(const model::Table& table, const OutboxEntry& entry) {
   return std::any_of(entry.change.values.begin(), entry.change.values.end(), [&](const model::ColumnValue& v) {
     return table.columns[v.column].type == model::ColumnType::money;
@@ -149,6 +158,7 @@ Result<void> write_back(DeviceStore& store, const std::vector<OutboxEntry>& befo
 Result<void> merge_updates(DeviceStore& store, const model::Table& table, RecordId id, Local& local,
                            const model::Record& server, const Settling& settling) {
   const auto before = local.entries;
+  for (auto& entry : local.entries) assume_missing_bases(entry);
   const auto plan = plan_merge(table, pending_columns(local.entries), server, settling.policy);
   for (const auto column : plan.drop) give_up(table, local.entries, column);
   for (const auto& pending : plan.rebase) rebase(local.entries, pending);

@@ -17,7 +17,8 @@ Json value(TestService& server, const std::string& what) {
 }
 
 Json user_in(TestService& server, std::string_view name) {
-  for (const auto& user : *value(server, "users").as_array())
+  const auto users = value(server, "users");
+  for (const auto& user : *users.as_array())
     if (user.string_at("user") == name) return user;
   return {};
 }
