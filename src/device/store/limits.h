@@ -36,6 +36,10 @@ inline constexpr std::int64_t kSearchSliceRows = 20'000;
 // Leaves (of 2 KB) of the text index that one step of merging writes: some 4 MiB, about as long as a slice.
 inline constexpr std::int64_t kSearchMergeLeaves = 2'000;
 
+// Rows from which on loading and building indexes is bulk work with a journal of its own. Changing the journal takes some
+// milliseconds; fewer rows don't win that back.
+inline constexpr std::int64_t kBulkRowsMin = 20'000;
+
 // Indexes of small tables are built several at a time, until this many rows were sorted.
 inline constexpr std::int64_t kIndexStepRows = 20'000;
 

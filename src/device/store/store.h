@@ -141,11 +141,9 @@ class DeviceStore {
   virtual ~DeviceStore() = default;
 
   virtual const model::Schema& schema() const = 0;
-  // A commit is on the disk when it returns.
+  // A commit is on the disk when it returns. While a large first load and its indexes are being written the journal is one that
+  // writes new pages once instead of twice; begin() chooses it.
   virtual Result<sql::Transaction> begin() = 0;
-  // For pages of a load and for build_next_index: much faster where a disk is slow to flush. A power cut may take the last such
-  // commits away, each as a whole, rows and cursor together; the server has them. The next commit of begin() makes all durable.
-  virtual Result<sql::Transaction> begin_load() = 0;
   // Call when a transaction was rolled back: caches filled inside it are read again. A transaction of begin() does it by itself.
   virtual void forget_caches() = 0;
 

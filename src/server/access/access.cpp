@@ -22,7 +22,8 @@ Depth salesperson_depth(const Table& table, Privilege privilege) {
     // A link between two records that everybody may read (teammembership) hides nothing, nor do the organisation's
     // settings. The rows of a derived table would tell about records that aren't his; what he may see of them stands in
     // the records themselves.
-    case Ownership::none: return looks && (table.is_intersect || table.name == "organization") ? Depth::organization : Depth::none;
+    case Ownership::none:
+      return looks && (table.is_intersect || table.name == "organization") ? Depth::organization : Depth::none;
   }
   return Depth::none;
 }

@@ -41,14 +41,16 @@ model::Record account_of(RecordId owner) {
 
 bool shares_a_key(const Caller& caller, const Table& of, const model::Record& record) {
   const auto mine = keys_of(caller, of), theirs = keys_of(of, record);
-  return std::any_of(mine.begin(), mine.end(), [&](const auto& key) { return std::find(theirs.begin(), theirs.end(), key) != theirs.end(); });
+  return std::any_of(mine.begin(), mine.end(),
+                     [&](const auto& key) { return std::find(theirs.begin(), theirs.end(), key) != theirs.end(); });
 }
 
 }  // namespace
 
 TEST_CASE("a salesperson may what is his own or his teams'") {
   const auto ada = salesperson();
-  for (const auto privilege : {Privilege::read, Privilege::write, Privilege::remove, Privilege::assign, Privilege::create}) {
+  for (const auto privilege :
+       {Privilege::read, Privilege::write, Privilege::remove, Privilege::assign, Privilege::create}) {
     CHECK(may(ada, table("account"), privilege, account_of(kAda)));
     CHECK(may(ada, table("account"), privilege, account_of(kTeam)));
     CHECK_FALSE(may(ada, table("account"), privilege, account_of(kBob)));
@@ -57,7 +59,8 @@ TEST_CASE("a salesperson may what is his own or his teams'") {
 
 TEST_CASE("a salesperson reads users, teams, units, products and the organisation, and changes none of them") {
   const auto ada = salesperson();
-  for (const auto* name : {"systemuser", "team", "businessunit", "product", "competitor", "transactioncurrency", "teammembership", "organization"}) {
+  for (const auto* name : {"systemuser", "team", "businessunit", "product", "competitor", "transactioncurrency",
+                           "teammembership", "organization"}) {
     CHECK_MESSAGE(ada.depth(table(name), Privilege::read) == Depth::organization, name);
     CHECK_MESSAGE(ada.depth(table(name), Privilege::write) == Depth::none, name);
     CHECK_MESSAGE(ada.depth(table(name), Privilege::create) == Depth::none, name);
@@ -103,8 +106,10 @@ TEST_CASE("a refusal says whose the record is, or that no role allows it") {
   CHECK(refused.error().message == "You may not delete this account: it belongs to West Sales.");
   CHECK(check(ada, table("account"), Privilege::write, account_of(kBob)).error().message ==
         "You may not change this account: it belongs to somebody else.");
-  const model::Record team{table("team").number, kTeam, Seq(1), std::vector<model::Value>(table("team").columns.size())};
-  CHECK(check(ada, table("team"), Privilege::create, team).error().message == "You may not create teams: none of your roles allows it.");
+  const model::Record team{table("team").number, kTeam, Seq(1),
+                           std::vector<model::Value>(table("team").columns.size())};
+  CHECK(check(ada, table("team"), Privilege::create, team).error().message ==
+        "You may not create teams: none of your roles allows it.");
 }
 
 TEST_CASE("the condition for lists has one parameter per question mark") {

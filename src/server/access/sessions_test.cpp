@@ -24,7 +24,8 @@ class QuickHasher final : public PasswordHasher {
 };
 
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("satchel_access_test_" + std::to_string(getpid()));
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("satchel_access_test_" + std::to_string(getpid()));
   Folder() { std::filesystem::create_directories(path); }
   ~Folder() { std::filesystem::remove_all(path); }
 };
@@ -45,8 +46,10 @@ struct World {
     auto opened = edge::sqlite::open({.path = folder.path / std::to_string(++count)});
     REQUIRE(opened.ok());
     database = std::move(*opened);
-    REQUIRE(database->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled);"
-                              "create table teammembership(organization, id, teamid, systemuserid)").ok());
+    REQUIRE(database
+                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled);"
+                          "create table teammembership(organization, id, teamid, systemuserid)")
+                .ok());
     sessions = std::make_unique<Sessions>(*database, OrganizationNumber(1), hasher, random, SessionLives{});
     auto transaction = sql::Transaction::begin(*database);
     REQUIRE(sessions->create_tables().ok());
@@ -98,7 +101,8 @@ TEST_CASE("signing in gives tokens, and a token gives its caller") {
   CHECK(caller->device == world.phone);
   CHECK(world.sessions->caller_of_token("nonsense", world.now).error().code == ErrorCode::unauthorized);
   CHECK(world.sessions->caller_of_token(tokens->refresh_token, world.now).error().code == ErrorCode::unauthorized);
-  CHECK(world.sessions->caller_of_token(tokens->access_token, world.now + Duration::of_hours(1)).error().code == ErrorCode::unauthorized);
+  CHECK(world.sessions->caller_of_token(tokens->access_token, world.now + Duration::of_hours(1)).error().code ==
+        ErrorCode::unauthorized);
   const auto devices = world.sessions->devices();
   REQUIRE(devices->size() == 1);
   CHECK(devices->front().id == world.phone);
@@ -107,7 +111,8 @@ TEST_CASE("signing in gives tokens, and a token gives its caller") {
 TEST_CASE("no token and no password stands in the database in the clear") {
   World world;
   const auto tokens = world.sign_in("ada@demo", "engine");
-  for (const std::string_view secret : {std::string_view(tokens->access_token), std::string_view(tokens->refresh_token)}) {
+  for (const std::string_view secret :
+       {std::string_view(tokens->access_token), std::string_view(tokens->refresh_token)}) {
     auto select = sql::borrow(*world.database, "select count(*) from session_token where instr(hash, ?1) > 0");
     (*select)->bind_text(1, secret);
     REQUIRE(*(*select)->step());
@@ -124,7 +129,9 @@ TEST_CASE("a refresh token holds until its successor is used") {
   const auto second = world.sessions->refresh(first->refresh_token, world.phone, world.now);
   REQUIRE(second.ok());
   SUBCASE("by its access token") { REQUIRE(world.sessions->caller_of_token(second->access_token, world.now).ok()); }
-  SUBCASE("by its refresh token") { REQUIRE(world.sessions->refresh(second->refresh_token, world.phone, world.now).ok()); }
+  SUBCASE("by its refresh token") {
+    REQUIRE(world.sessions->refresh(second->refresh_token, world.phone, world.now).ok());
+  }
   CHECK(world.sessions->refresh(first->refresh_token, world.phone, world.now).error().code == ErrorCode::unauthorized);
   CHECK(world.sessions->refresh(second->refresh_token, world.phone, world.now).ok());
 }
@@ -141,18 +148,29 @@ TEST_CASE("a first use that is rolled back leaves the token before it alive") {
   CHECK(world.sessions->refresh(first->refresh_token, world.phone, world.now).ok());
 }
 
-TEST_CASE("a refresh token is bound to its device and ends with its life") {
+TEST_CASE("a refresh token ends with its life") {
+  World world;
+  const auto tokens = world.sign_in("ada@demo", "engine");
+  CHECK(world.sessions->refresh(tokens->refresh_token, std::nullopt, world.now).ok());
+  CHECK(world.sessions->refresh(tokens->refresh_token, world.phone, world.now + Duration::of_days(90)).error().code ==
+        ErrorCode::unauthorized);
+}
+
+// A store that was restored or copied goes on as another device; whoever uses the successor first ends the other (Y16).
+TEST_CASE("a store that became another device refreshes its session, and then the old token is dead") {
   World world;
   const auto tokens = world.sign_in("ada@demo", "engine");
   const auto other = new_id<DeviceId>(world.random, world.now);
-  CHECK(world.sessions->refresh(tokens->refresh_token, other, world.now).error().code == ErrorCode::unauthorized);
-  CHECK(world.sessions->refresh(tokens->refresh_token, std::nullopt, world.now).ok());
-  CHECK(world.sessions->refresh(tokens->refresh_token, world.phone, world.now + Duration::of_days(90)).error().code == ErrorCode::unauthorized);
+  const auto moved = world.sessions->refresh(tokens->refresh_token, other, world.now);
+  REQUIRE(moved.ok());
+  CHECK(world.sessions->caller_of_token(moved->access_token, world.now)->device == other);
+  CHECK(world.sessions->refresh(tokens->refresh_token, world.phone, world.now).error().code == ErrorCode::unauthorized);
 }
 
 TEST_CASE("wrong passwords are slowed down per user, and a slowed try isn't compared") {
   World world;
-  for (int i = 0; i < kFreeTriesOfUser; ++i) CHECK(world.sign_in("ada@demo", "wrong").error().code == ErrorCode::wrong_password);
+  for (int i = 0; i < kFreeTriesOfUser; ++i)
+    CHECK(world.sign_in("ada@demo", "wrong").error().code == ErrorCode::wrong_password);
   const int compared = world.hasher.compared;
   const auto slowed = world.sign_in("ada@demo", "engine");
   CHECK(slowed.error().code == ErrorCode::too_many_requests);
@@ -198,7 +216,8 @@ TEST_CASE("basic sign-ins are remembered for a while, until the password changes
   REQUIRE(world.sessions->set_password(world.bob, "other").ok());
   CHECK(world.sessions->caller_of_password(request, world.now).error().code == ErrorCode::wrong_password);
   CHECK(world.sessions->set_password(world.bob, "").error().code == ErrorCode::bad_value);
-  CHECK(world.sessions->set_password(world.bob, std::string(kPasswordBytesMax + 1, 'x')).error().code == ErrorCode::bad_value);
+  CHECK(world.sessions->set_password(world.bob, std::string(kPasswordBytesMax + 1, 'x')).error().code ==
+        ErrorCode::bad_value);
 }
 
 TEST_CASE("a disabled user is out at once, with token, refresh and password") {

@@ -58,6 +58,7 @@ TableSql table_sql(const Table& table) {
   out.is_fed = !table.is_derived && !out.key_kinds.empty();
   out.gives_rights = table.name == "systemuser" || table.name == "team" || table.name == "teammembership" ||
                      table.name == "businessunit";
+  if (const auto* column = table.find_column("overriddencreatedon")) out.overridden_created_on = column->index;
   const std::string name = sql::quoted(table.name);
   const std::string by_id = " where organization = ?1 and id = ?2";
   const auto stored = sql::stored_columns(table);
@@ -105,6 +106,7 @@ Context::Context(sql::Database& database_, OrganizationNumber organization_, con
   currencies = find("transactioncurrency");
   organizations = find("organization");
   parties = find("activityparty");
+  if (currencies != nullptr) rate = currencies->table->find_column("exchangerate");
 }
 
 const TableSql* Context::find(std::string_view name) const {

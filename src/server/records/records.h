@@ -90,6 +90,8 @@ struct RangeAnswer {
   Seq head;               // the snapshot it was read in
 };
 
+// A commit is one seq, and a page of the feed never ends inside one: so bulk writes (import) make a part of some hundred
+// changes each, not one of all. Past kPartRowsMax (limits.h) a change is refused with too_large.
 class Records {
  public:
   // Opens the organisation's tables in `database`, creating or migrating what the schema asks for.
@@ -109,7 +111,8 @@ class Records {
   virtual void abandon_part() = 0;
 
   // Errors: forbidden, not_found, deleted, exists, version_conflict, bad_value (required, foreign ids), referenced.
-  // A lookup must name a record that exists and that the caller may read (append_to); values must be `prepare`d.
+  // A lookup must name a record that exists and that the caller may read (append_to). A create without an id gets one.
+  // The id of a link (an intersect table) derives from its pair; making a link that is there is `unchanged`.
   virtual Result<Outcome> apply(const access::Caller& caller, const model::RecordChange& change,
                                 const Condition& condition, Absent absent, Instant now) = 0;
 

@@ -174,7 +174,8 @@ Result<void> create_indexes(sql::Database& database, const Table& table) {
       table.ownership == model::Ownership::business || table.ownership == model::Ownership::organization;
   for (const auto& column : table.columns) {
     const bool is_name = table.primary_name == column.index;
-    if (column.folded && (is_name || is_small)) TRY(create_index(database, table, column.name + "__fold", true));
+    if (column.folded && (is_name || is_small || column.unique))
+      TRY(create_index(database, table, column.name + "__fold", true));
     if (has_index(table, column)) TRY(create_index(database, table, column.name, false));
   }
   return {};

@@ -57,8 +57,7 @@ bool money_differs(const model::Table& table, const Record& before, const Record
 
 // The time that an import or an offline device gives for the creation counts, for it's when people made the record.
 Result<void> Writer::fill_new(const TableSql& table, Record& record) {
-  const auto* overridden = table->find_column("overriddencreatedon");
-  const auto* given = overridden != nullptr ? model::integer_in(record.values[overridden->index]) : nullptr;
+  const auto* given = model::integer_in(value_at(record, table.overridden_created_on));
   const bool counts = given != nullptr && *given <= now_.seconds();
   set(record, table->created_on, counts ? *given : now_.seconds());
   if (context_.users != nullptr && !caller_.user.is_nil())
@@ -101,11 +100,8 @@ Result<void> Writer::fill_rate(const TableSql& table, Record& record) {
   if (!table->exchange_rate) return {};
   const auto* currency = model::reference_in(value_at(record, table->currency));
   const auto rate = currency != nullptr ? TRY(rate_of(currency->id)) : std::nullopt;
-  const int scale = context_.currencies != nullptr && context_.currencies->table->find_column("exchangerate") != nullptr
-                        ? context_.currencies->table->find_column("exchangerate")->scale
-                        : 0;
   set(record, table->exchange_rate,
-      rate ? Value(rescaled(*rate, scale, table->columns[*table->exchange_rate].scale)) : Value());
+      rate ? Value(rescaled(*rate, context_.rate->scale, table->columns[*table->exchange_rate].scale)) : Value());
   return {};
 }
 
@@ -134,8 +130,8 @@ Result<std::optional<Reference>> Writer::base_currency() {
 Result<std::optional<std::int64_t>> Writer::rate_of(RecordId currency) {
   if (const auto at = part_.rate_of.find(currency); at != part_.rate_of.end()) return at->second;
   std::optional<std::int64_t> rate;
-  if (context_.currencies != nullptr) {
-    const auto value = TRY(read_one(context_, *context_.currencies, "exchangerate", currency));
+  if (context_.rate != nullptr) {
+    const auto value = TRY(read_one(context_, *context_.currencies, context_.rate->name, currency));
     if (const auto* number = model::integer_in(value)) rate = *number;
   }
   part_.rate_of.emplace(currency, rate);

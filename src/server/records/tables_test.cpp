@@ -10,8 +10,10 @@ using model::Schema;
 
 Schema load(const std::string& columns, const std::string& name = "thing") {
   const std::string shared = R"({"number": 1, "options": {}, "groups": {}})";
-  const std::string table = R"({"name": ")" + name + R"(", "number": 10001, "set": "things", "label": "Thing", "plural": "Things",
-    "ownership": "organization", "load_rank": 5, "primary_name": "name", "columns": [)" + columns + R"(],
+  const std::string table = R"({"name": ")" + name +
+                            R"(", "number": 10001, "set": "things", "label": "Thing", "plural": "Things",
+    "ownership": "organization", "load_rank": 5, "primary_name": "name", "columns": [)" +
+                            columns + R"(],
     "views": [{"name": "all", "label": "All Things", "columns": ["name"], "order": "name asc", "default": true}]})";
   const std::string other = R"({"name": "other", "number": 10002, "set": "others", "label": "Other", "plural": "Others",
     "ownership": "organization", "load_rank": 5, "primary_name": "name", "columns": [{"name": "name", "label": "Name", "type": "text", "length": 100}],
@@ -25,7 +27,8 @@ Schema load(const std::string& columns, const std::string& name = "thing") {
 
 const std::string kName = R"({"name": "name", "label": "Name", "type": "text", "length": 100})";
 const std::string kNote = R"(, {"name": "note", "label": "Note", "type": "text", "length": 100})";
-const std::string kPart = R"(, {"name": "partid", "label": "Part", "type": "lookup", "targets": ["other"], "relationship": "thing_other"})";
+const std::string kPart =
+    R"(, {"name": "partid", "label": "Part", "type": "lookup", "targets": ["other"], "relationship": "thing_other"})";
 
 struct Opened {
   SeededRandom random{1};
@@ -44,7 +47,8 @@ struct Opened {
     for (const auto& [name, value] : values) change.set(table.find_column(name)->index, value);
     auto transaction = sql::Transaction::begin(*database);
     REQUIRE(records->begin_part().ok());
-    const auto outcome = records->apply(access::system_caller(OrganizationNumber(1), RecordId()), change, {}, Absent::refuse, Instant());
+    const auto outcome =
+        records->apply(access::system_caller(OrganizationNumber(1), RecordId()), change, {}, Absent::refuse, Instant());
     if (!outcome.ok()) MESSAGE(outcome.error().message);
     REQUIRE(outcome.ok());
     REQUIRE(records->end_part().ok());
@@ -81,7 +85,10 @@ TEST_CASE("a schema that grew: new tables, columns, fold keys and lookup targets
   {
     Opened opened(path, before);
     other = opened.create(before, "other", {{"name", std::string("Other")}});
-    id = opened.create(before, "thing", {{"name", std::string("Éric")}, {"note", std::string("Über")}, {"partid", model::Reference{before.find("other")->number, other}}});
+    id = opened.create(before, "thing",
+                       {{"name", std::string("Éric")},
+                        {"note", std::string("Über")},
+                        {"partid", model::Reference{before.find("other")->number, other}}});
   }
   const auto after = load(R"({"name": "name", "label": "Name", "type": "text", "length": 200},
     {"name": "note", "label": "Note", "type": "text", "length": 100, "unique": true},
@@ -89,9 +96,11 @@ TEST_CASE("a schema that grew: new tables, columns, fold keys and lookup targets
     {"name": "size", "label": "Size", "type": "integer", "min": 0, "max": 10})");
   Opened opened(path, after);
   REQUIRE_MESSAGE(opened.records, opened.error.message);
-  const auto row = opened.records->get(access::system_caller(OrganizationNumber(1), RecordId()), *after.find("thing"), id);
+  const auto row =
+      opened.records->get(access::system_caller(OrganizationNumber(1), RecordId()), *after.find("thing"), id);
   REQUIRE(row.ok());
-  CHECK(row->values[after.find("thing")->find_column("partid")->index] == model::Value(model::Reference{after.find("other")->number, other}));
+  CHECK(row->values[after.find("thing")->find_column("partid")->index] ==
+        model::Value(model::Reference{after.find("other")->number, other}));
   const auto& things = *after.find("thing");
   CHECK(*opened.records->find_by_text(things, things.find_column("note")->index, "UBER") == std::vector{id});
   CHECK(model::is_null(row->values[after.find("thing")->find_column("size")->index]));
@@ -100,7 +109,9 @@ TEST_CASE("a schema that grew: new tables, columns, fold keys and lookup targets
 
 TEST_CASE("a schema that narrowed is refused, and nothing is changed") {
   const auto path = database_path_for_test();
-  { Opened opened(path, load(kName + R"(, {"name": "size", "label": "Size", "type": "bigint"})" + kPart + kNote)); }
+  {
+    Opened opened(path, load(kName + R"(, {"name": "size", "label": "Size", "type": "bigint"})" + kPart + kNote));
+  }
   for (const std::string note : {
            R"(, {"name": "note", "label": "Note", "type": "text", "length": 50})",
            R"(, {"name": "note", "label": "Note", "type": "integer", "min": 0, "max": 9})",
@@ -111,7 +122,10 @@ TEST_CASE("a schema that narrowed is refused, and nothing is changed") {
     CHECK(opened.error.target == "thing.note");
   }
   // A column that is gone keeps its place and may come back.
-  { Opened opened(path, load(kName)); CHECK(opened.records); }
+  {
+    Opened opened(path, load(kName));
+    CHECK(opened.records);
+  }
   Opened opened(path, load(kName + R"(, {"name": "size", "label": "Size", "type": "integer", "min": 0, "max": 9})"));
   CHECK(opened.error.target == "thing.size");
 }

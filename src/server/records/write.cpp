@@ -103,6 +103,8 @@ Result<Outcome> Writer::apply(RecordChange change, const Condition& condition, A
   if (change.kind != ChangeKind::remove) change = TRY(model::prepare(context_.schema, std::move(change), false));
   if (table->is_intersect && change.kind == ChangeKind::create) change.id = TRY(id_of_link(table, change));
 
+  if (change.kind == ChangeKind::create && change.id.is_nil()) change.id = new_id<RecordId>(context_.random, now_);
+
   const auto before = TRY(find_row(context_, table, change.id));
   if (!before) {
     if (TRY(was_deleted(context_, table, change.id))) return is_deleted(table, change.id);

@@ -30,7 +30,8 @@ Condition must_exist() { return {Condition::Kind::must_exist, {}, std::nullopt};
 TEST_CASE("a create sets owner, unit, currency, audit, state and computed columns") {
   World world;
   const auto east1 = world.caller(world.east1);
-  const auto id = world.create(east1, "contact", {{"firstname", text("Ada")}, {"lastname", text("King")}, {"creditlimit", number(125'000)}});
+  const auto id = world.create(
+      east1, "contact", {{"firstname", text("Ada")}, {"lastname", text("King")}, {"creditlimit", number(125'000)}});
   const auto value = [&](std::string_view column) { return world.value("contact", id, column); };
   CHECK(value("fullname") == text("Ada King"));
   CHECK(value("ownerid") == model::Value(world.ref("systemuser", world.east1)));
@@ -80,8 +81,12 @@ TEST_CASE("conditions: absent, existing, version") {
   CHECK(upserted->created);
   CHECK(world.write(east1, create).error().code == ErrorCode::exists);
   CHECK(world.write(east1, update, absent_only(), Absent::create).error().code == ErrorCode::exists);
-  CHECK(world.write(east1, update, version_is(Seq(upserted->version.value - 1))).error().code == ErrorCode::version_conflict);
-  CHECK(world.write(east1, world.change("account", id, ChangeKind::update, {{"name", text("C")}}), version_is(upserted->version)).ok());
+  CHECK(world.write(east1, update, version_is(Seq(upserted->version.value - 1))).error().code ==
+        ErrorCode::version_conflict);
+  CHECK(world
+            .write(east1, world.change("account", id, ChangeKind::update, {{"name", text("C")}}),
+                   version_is(upserted->version))
+            .ok());
 }
 
 TEST_CASE("rights: what isn't readable isn't there; what is readable but not allowed says who has it") {
@@ -89,16 +94,19 @@ TEST_CASE("rights: what isn't readable isn't there; what is readable but not all
   const auto east1 = world.caller(world.east1), west1 = world.caller(world.west1), admin = world.admin();
   const auto id = world.create(east1, "account", {{"name", text("Alpine")}});
   CHECK(world.records->get(west1, world.table("account"), id).error().code == ErrorCode::not_found);
-  CHECK(world.write(west1, world.change("account", id, ChangeKind::update, {{"name", text("X")}})).error().code == ErrorCode::not_found);
+  CHECK(world.write(west1, world.change("account", id, ChangeKind::update, {{"name", text("X")}})).error().code ==
+        ErrorCode::not_found);
   CHECK(world.remove(west1, "account", id).error().code == ErrorCode::not_found);
-  CHECK(world.write(west1, world.change("account", id, ChangeKind::create, {{"name", text("X")}})).error().code == ErrorCode::exists);
+  CHECK(world.write(west1, world.change("account", id, ChangeKind::create, {{"name", text("X")}})).error().code ==
+        ErrorCode::exists);
   CHECK(world.records->name_of(west1, world.ref("account", id)).empty());
   CHECK(world.records->name_of(east1, world.ref("account", id)) == "Alpine");
 
   const auto refused = world.write(east1, world.change("team", world.team, ChangeKind::update, {{"name", text("X")}}));
   CHECK(refused.error().code == ErrorCode::forbidden);
-  const auto for_another = world.write(east1, world.change("account", world.new_id(), ChangeKind::create,
-                                                           {{"name", text("X")}, {"ownerid", world.ref("systemuser", world.west1)}}));
+  const auto for_another =
+      world.write(east1, world.change("account", world.new_id(), ChangeKind::create,
+                                      {{"name", text("X")}, {"ownerid", world.ref("systemuser", world.west1)}}));
   CHECK(for_another.error().code == ErrorCode::forbidden);
   CHECK(for_another.error().message == "You may not create this account: it would belong to west1.");
   // A record may be given away; then it's gone from sight, but not from the administrator's.
@@ -113,8 +121,9 @@ TEST_CASE("a lookup names a record that is there and readable") {
   const auto east1 = world.caller(world.east1);
   const auto theirs = world.create(world.caller(world.west1), "account", {{"name", text("Theirs")}});
   const auto contact = [&](RecordId company) {
-    return world.write(east1, world.change("contact", world.new_id(), ChangeKind::create,
-                                           {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", company)}}));
+    return world.write(east1,
+                       world.change("contact", world.new_id(), ChangeKind::create,
+                                    {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", company)}}));
   };
   const auto refused = contact(theirs);
   CHECK(refused.error().code == ErrorCode::bad_value);
@@ -135,26 +144,34 @@ TEST_CASE("parent and child in one part: the child sees the parent, and a failur
   const auto east1 = world.caller(world.east1);
   const auto parent = world.new_id(), child = world.new_id();
   const auto create_parent = world.change("account", parent, ChangeKind::create, {{"name", text("Parent")}});
-  CHECK(world.write_all(east1, {create_parent, world.change("contact", child, ChangeKind::create, {{"firstname", text("Nobody")}})})
+  CHECK(world
+            .write_all(east1, {create_parent,
+                               world.change("contact", child, ChangeKind::create, {{"firstname", text("Nobody")}})})
             .error()
             .code == ErrorCode::bad_value);
   CHECK(world.records->get(east1, world.table("account"), parent).error().code == ErrorCode::not_found);
-  REQUIRE(world.write_all(east1, {create_parent, world.change("contact", child, ChangeKind::create,
-                                                              {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", parent)}})})
+  REQUIRE(world
+              .write_all(east1, {create_parent, world.change("contact", child, ChangeKind::create,
+                                                             {{"lastname", text("King")},
+                                                              {"parentcustomerid", world.ref("account", parent)}})})
               .ok());
-  CHECK(world.records->get(east1, world.table("account"), parent)->version == world.records->get(east1, world.table("contact"), child)->version);
+  CHECK(world.records->get(east1, world.table("account"), parent)->version ==
+        world.records->get(east1, world.table("contact"), child)->version);
   CHECK(world.records->verify().ok());
 }
 
 TEST_CASE("a unique text is taken without regard to case") {
   World world;
   const auto second = world.change("systemuser", world.new_id(), ChangeKind::create,
-                                   {{"lastname", text("Again")}, {"domainname", text("EAST1@Demo")}, {"businessunitid", world.ref("businessunit", world.unit)}});
+                                   {{"lastname", text("Again")},
+                                    {"domainname", text("EAST1@Demo")},
+                                    {"businessunitid", world.ref("businessunit", world.unit)}});
   const auto refused = world.write(world.admin(), second);
   CHECK(refused.error().code == ErrorCode::bad_value);
   CHECK(refused.error().target == "domainname");
   const auto& users = world.table("systemuser");
-  CHECK(*world.records->find_by_text(users, users.find_column("domainname")->index, "East1@DEMO") == std::vector{world.east1});
+  CHECK(*world.records->find_by_text(users, users.find_column("domainname")->index, "East1@DEMO") ==
+        std::vector{world.east1});
 }
 
 TEST_CASE("deleted ids never come back") {
@@ -166,19 +183,27 @@ TEST_CASE("deleted ids never come back") {
   CHECK(version->version == world.records->head()->seq);
   CHECK(world.records->get(east1, world.table("account"), id).error().code == ErrorCode::deleted);
   for (const auto kind : {ChangeKind::create, ChangeKind::update, ChangeKind::remove})
-    CHECK(world.write(east1, world.change("account", id, kind, kind == ChangeKind::remove ? Values{} : Values{{"name", text("A")}}), {}, Absent::create)
+    CHECK(world
+              .write(east1,
+                     world.change("account", id, kind,
+                                  kind == ChangeKind::remove ? Values{} : Values{{"name", text("A")}}),
+                     {}, Absent::create)
               .error()
               .code == ErrorCode::deleted);
-  CHECK(world.write(east1, world.change("contact", id, ChangeKind::create, {{"lastname", text("A")}})).error().code == ErrorCode::deleted);
+  CHECK(world.write(east1, world.change("contact", id, ChangeKind::create, {{"lastname", text("A")}})).error().code ==
+        ErrorCode::deleted);
 }
 
 TEST_CASE("a delete takes its children along, empties what may be empty, and is refused while a record holds on") {
   World world;
   const auto east1 = world.caller(world.east1);
   const auto account = world.create(east1, "account", {{"name", text("Company")}});
-  const auto contact = world.create(east1, "contact", {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", account)}});
-  const auto task = world.create(east1, "task", {{"subject", text("Call")}, {"regardingobjectid", world.ref("contact", contact)}});
-  const auto subsidiary = world.create(east1, "account", {{"name", text("Subsidiary")}, {"parentaccountid", world.ref("account", account)}});
+  const auto contact =
+      world.create(east1, "contact", {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", account)}});
+  const auto task =
+      world.create(east1, "task", {{"subject", text("Call")}, {"regardingobjectid", world.ref("contact", contact)}});
+  const auto subsidiary = world.create(
+      east1, "account", {{"name", text("Subsidiary")}, {"parentaccountid", world.ref("account", account)}});
   REQUIRE(world.remove(east1, "account", account).ok());
   CHECK(world.records->get(east1, world.table("contact"), contact).error().code == ErrorCode::deleted);
   CHECK(world.records->get(east1, world.table("task"), task).error().code == ErrorCode::deleted);
@@ -190,14 +215,16 @@ TEST_CASE("a delete takes its children along, empties what may be empty, and is 
   CHECK(held.error().code == ErrorCode::referenced);
   const auto unit = world.remove(world.admin(), "businessunit", world.west_unit);
   CHECK(unit.error().code == ErrorCode::referenced);
-  CHECK(unit.error().message == "This Business Unit can't be deleted: the User \"west1\" names it as its Business Unit.");
+  CHECK(unit.error().message ==
+        "This Business Unit can't be deleted: the User \"west1\" names it as its Business Unit.");
 }
 
 TEST_CASE("a delete that names its cut is refused if the record or a child is newer, and says which") {
   World world;
   const auto east1 = world.caller(world.east1);
   const auto account = world.create(east1, "account", {{"name", text("Company")}});
-  const auto contact = world.create(east1, "contact", {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", account)}});
+  const auto contact =
+      world.create(east1, "contact", {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", account)}});
   const auto seen = *world.records->head();
   const Condition condition{Condition::Kind::none, {}, seen};
   world.update(east1, "contact", contact, {{"firstname", text("Ada")}});
@@ -214,7 +241,8 @@ TEST_CASE("a delete is refused where a child may not be deleted") {
   World world;
   const auto east1 = world.caller(world.east1);
   const auto account = world.create(east1, "account", {{"name", text("Company")}});
-  const auto contact = world.create(east1, "contact", {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", account)}});
+  const auto contact =
+      world.create(east1, "contact", {{"lastname", text("King")}, {"parentcustomerid", world.ref("account", account)}});
   world.update(east1, "contact", contact, {{"ownerid", world.ref("systemuser", world.west1)}});
   CHECK(world.remove(east1, "account", account).error().code == ErrorCode::forbidden);
   CHECK(world.remove(world.admin(), "account", account).ok());
@@ -225,10 +253,14 @@ TEST_CASE("parties have rows of their own that follow the activity") {
   const auto east1 = world.caller(world.east1);
   const auto contact = world.create(east1, "contact", {{"lastname", text("King")}});
   const auto me = model::PartyList{{world.ref("systemuser", world.east1)}};
-  const auto call = world.create(east1, "phonecall", {{"subject", text("Call")}, {"from", me}, {"to", model::PartyList{{world.ref("contact", contact)}}}});
+  const auto call = world.create(
+      east1, "phonecall",
+      {{"subject", text("Call")}, {"from", me}, {"to", model::PartyList{{world.ref("contact", contact)}}}});
   const auto parties = [&] {
     std::vector<RecordId> ids;
-    for (const auto& row : world.records->list(world.admin(), {.table = world.table("activityparty").number}, 100)->records) ids.push_back(row.id);
+    for (const auto& row :
+         world.records->list(world.admin(), {.table = world.table("activityparty").number}, 100)->records)
+      ids.push_back(row.id);
     return ids;
   };
   CHECK(parties().size() == 2);
@@ -249,7 +281,8 @@ TEST_CASE("a link has the id of its pair; making it twice changes nothing; it ma
   const Values pair{{"teamid", world.ref("team", world.team)}, {"systemuserid", world.ref("systemuser", world.west1)}};
   const auto id = world.create(world.admin(), "teammembership", pair);
   CHECK(id == link_id(world.table("teammembership"), world.team, world.west1));
-  const auto twice = world.write(world.admin(), world.change("teammembership", world.new_id(), ChangeKind::create, pair), absent_only());
+  const auto twice = world.write(
+      world.admin(), world.change("teammembership", world.new_id(), ChangeKind::create, pair), absent_only());
   REQUIRE(twice.ok());
   CHECK(twice->unchanged);
   CHECK(twice->id == id);
@@ -267,7 +300,8 @@ TEST_CASE("what says who may do what moves the rights mark; other records don't"
   world.update(world.admin(), "systemuser", world.east1, {{"isdisabled", number(1)}});
   CHECK(mark() != before);
   before = mark();
-  world.create(world.admin(), "teammembership", {{"teamid", world.ref("team", world.team)}, {"systemuserid", world.ref("systemuser", world.west1)}});
+  world.create(world.admin(), "teammembership",
+               {{"teamid", world.ref("team", world.team)}, {"systemuserid", world.ref("systemuser", world.west1)}});
   CHECK(mark() != before);
 }
 
@@ -327,7 +361,9 @@ TEST_CASE("a commit that would change too many records is refused as a whole") {
   REQUIRE(world.records->begin_part().ok());
   Result<Outcome> last = Outcome{};
   for (std::size_t i = 0; i <= kPartRowsMax && last.ok(); ++i)
-    last = world.records->apply(east1, world.change("account", world.new_id(), ChangeKind::create, {{"name", text("A")}}), {}, Absent::refuse, world.now);
+    last =
+        world.records->apply(east1, world.change("account", world.new_id(), ChangeKind::create, {{"name", text("A")}}),
+                             {}, Absent::refuse, world.now);
   world.records->abandon_part();
   CHECK_FALSE(last.ok());
   CHECK(last.error().code == ErrorCode::too_large);
@@ -339,24 +375,30 @@ TEST_CASE("totals equal a recount after random changes with rollbacks between") 
   const std::uint64_t seed = 20261123;
   World world(seed);
   MESSAGE("seed ", seed);
-  std::vector<access::Caller> callers{world.caller(world.east1), world.caller(world.east2), world.caller(world.west1), world.admin()};
+  std::vector<access::Caller> callers{world.caller(world.east1), world.caller(world.east2), world.caller(world.west1),
+                                      world.admin()};
   std::vector<std::pair<std::string, RecordId>> known;
   std::vector<std::unique_ptr<PulledDevice>> devices;
   for (const auto& caller : callers) devices.push_back(std::make_unique<PulledDevice>(world, caller));
   const auto owner = [&]() -> model::Value {
     const RecordId owners[] = {world.east1, world.east2, world.west1};
-    return world.random.one_in(3) ? world.ref("team", world.team) : world.ref("systemuser", owners[world.random.below(3)]);
+    return world.random.one_in(3) ? world.ref("team", world.team)
+                                  : world.ref("systemuser", owners[world.random.below(3)]);
   };
   const auto random_change = [&]() -> model::RecordChange {
     if (known.empty() || world.random.one_in(3)) {
       known.emplace_back("account", world.new_id());
-      return world.change("account", known.back().second, ChangeKind::create, {{"name", text(world.random.hex(4))}, {"ownerid", owner()}});
+      return world.change("account", known.back().second, ChangeKind::create,
+                          {{"name", text(world.random.hex(4))}, {"ownerid", owner()}});
     }
     const auto [table, id] = known[world.random.below(known.size())];
     switch (world.random.below(5)) {
       case 0: return world.change(table, id, ChangeKind::remove);
       case 1: return world.change(table, id, ChangeKind::update, {{"ownerid", owner()}});
-      case 2: return world.change(table, id, ChangeKind::update, {{"parentaccountid", world.ref("account", known[world.random.below(known.size())].second)}});
+      case 2:
+        return world.change(
+            table, id, ChangeKind::update,
+            {{"parentaccountid", world.ref("account", known[world.random.below(known.size())].second)}});
       default: return world.change(table, id, ChangeKind::update, {{"telephone1", text(world.random.hex(2))}});
     }
   };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/service/internal/test_service.h"
+#include <doctest/doctest.h>
+
+#include "server/service/internal/service_test.h"
 
 namespace satchel::server::service {
 namespace {
@@ -83,13 +85,15 @@ TEST_CASE("records are assigned to users and teams") {
   TestService server;
   server.found();
   CHECK(code(server.admin("users", R"({"user":"ada","password":"x"})")) == "ok");
-  CHECK(server.good(import_csv(*server.service, *server.database, "name\nAlder\n", {"accounts"}, server.now)).created == 1);
+  CHECK(server.good(import_csv(*server.service, *server.database, "name\nAlder\n", {"accounts"}, server.now)).created ==
+        1);
   const auto id = server.rows("account")[0].id.to_string();
   const auto assign = [&](std::string set, std::string to) {
     return code(server.admin("assign", R"({"set":")" + set + R"(","id":")" + id + R"(","to":")" + to + "\"}"));
   };
   CHECK(assign("accounts", "ada") == "ok");
-  CHECK(model::reference_in(server.value(server.rows("account")[0], "ownerid"))->table == server.table("systemuser").number);
+  CHECK(model::reference_in(server.value(server.rows("account")[0], "ownerid"))->table ==
+        server.table("systemuser").number);
   CHECK(assign("accounts", "Test") == "ok");
   CHECK(model::reference_in(server.value(server.rows("account")[0], "ownerid"))->table == server.table("team").number);
   CHECK(assign("accounts", "nobody") == "not_found");
@@ -101,9 +105,13 @@ TEST_CASE("records are assigned to users and teams") {
 TEST_CASE("sessions of a user or device are ended") {
   TestService server;
   server.found();
-  const auto token = [&] { return std::string(server.json(server.sign_in("admin", "secret")).string_at("access_token")); };
+  const auto token = [&] {
+    return std::string(server.json(server.sign_in("admin", "secret")).string_at("access_token"));
+  };
   const auto status = [&](const std::string& access) {
-    return server.service->handle({"GET", "/api/admin/v1/users", {{"Authorization", "Bearer " + access}}, ""}, server.now).status;
+    return server.service
+        ->handle({"GET", "/api/admin/v1/users", {{"Authorization", "Bearer " + access}}, ""}, server.now)
+        .status;
   };
   const auto first = token();
   CHECK(status(first) == 200);

@@ -43,7 +43,9 @@ TEST_CASE("a quoted field holds commas, line ends and doubled quotes") {
   CHECK(fields("\"\"") == Fields{""});
 }
 
-TEST_CASE("a UTF-8 mark in front is no part of the first field") { CHECK(fields("\xEF\xBB\xBFname") == Fields{"name"}); }
+TEST_CASE("a UTF-8 mark in front is no part of the first field") {
+  CHECK(fields("\xEF\xBB\xBFname") == Fields{"name"});
+}
 
 TEST_CASE("a record's line is where it begins; empty lines are no records") {
   const auto records = all("a\n\"b\nb\nb\"\r\n\r\nc");
@@ -67,7 +69,8 @@ TEST_CASE("what isn't well formed is told, and the next line is read again") {
 }
 
 TEST_CASE("lines and fields have limits") {
-  const auto records = all(std::string(kCsvRecordBytesMax + 1, 'x') + "\ny\n" + std::string(kCsvColumnsMax, ',') + "\nz");
+  const auto records =
+      all(std::string(kCsvRecordBytesMax + 1, 'x') + "\ny\n" + std::string(kCsvColumnsMax, ',') + "\nz");
   REQUIRE(records.size() == 4);
   CHECK(records[0].fault != "");
   CHECK(records[1].fault == "");

@@ -49,7 +49,8 @@ constexpr std::array kKinds = {
 
 class Story {
  public:
-  Story(World& world, std::int64_t slots, const DemoProgress& progress) : world_(world), slots_(slots), progress_(progress) {}
+  Story(World& world, std::int64_t slots, const DemoProgress& progress)
+      : world_(world), slots_(slots), progress_(progress) {}
 
   Result<void> tell() {
     std::int64_t told_at = 0;
@@ -68,7 +69,8 @@ class Story {
       }
       slot = 0;
       for (const auto count : counts_) slot += count;
-      if (progress_ && slot - told_at >= kTellEvery) progress_(world_.made, world_.made + slots_ - slot), told_at = slot;
+      if (progress_ && slot - told_at >= kTellEvery)
+        progress_(world_.made, world_.made + slots_ - slot), told_at = slot;
     }
     if (progress_) progress_(world_.made, world_.made);
     return {};
@@ -94,9 +96,11 @@ class Story {
 }  // namespace
 }  // namespace demo
 
-Result<void> fill_demo(Service& service, sql::Database& database, std::int64_t records, Instant now, const DemoProgress& progress) {
+Result<void> fill_demo(Service& service, sql::Database& database, std::int64_t records, Instant now,
+                       const DemoProgress& progress) {
   if (records > kDemoRecordsMax)
-    return Error{ErrorCode::too_large, "A demo has at most " + std::to_string(kDemoRecordsMax) + " records.", "records"};
+    return Error{ErrorCode::too_large, "A demo has at most " + std::to_string(kDemoRecordsMax) + " records.",
+                 "records"};
   const auto size = std::max(records, demo::kRecordsMin);
   // Seconds are what records hold: the same second, the same records.
   now = Instant::of_seconds(now.seconds());

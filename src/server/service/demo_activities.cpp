@@ -45,7 +45,8 @@ model::Party colleague(World& world, int person) {
 bool has_party(const World& world, const About& about) {
   if (about.contact >= 0) return true;
   const auto table = about.regarding.table;
-  return table == world.table("account").number || table == world.table("contact").number || table == world.table("lead").number;
+  return table == world.table("account").number || table == world.table("contact").number ||
+         table == world.table("lead").number;
 }
 
 model::Party customer_or_colleague(World& world, const Activity& activity) {
@@ -73,8 +74,9 @@ Result<void> put_task(World& world) {
   auto& row = activity.row;
   const bool is_of_now = world.dice.percent(20);
   const auto days = is_of_now ? world.dice.between(-4, 10) : world.dice.between(2, 21);
-  const Instant due = std::max(world.moment, in_working_hours((is_of_now ? world.clock.now() : world.moment) + kDay * days,
-                                                              world.dice.random()));
+  const Instant due =
+      std::max(world.moment,
+               in_working_hours((is_of_now ? world.clock.now() : world.moment) + kDay * days, world.dice.random()));
   const bool is_over = !is_of_now && due < world.clock.now() && world.dice.percent(97);
   row.set("scheduledend", due.seconds()).set("prioritycode", world.dice.between(0, 2));
   if (world.dice.percent(30)) row.set("description", world.told(kNoteSentences, 2, activity.about));
@@ -103,14 +105,16 @@ Result<void> put_phone_call(World& world) {
       .set("to", model::PartyList{is_outgoing ? them : us})
       .set("directioncode", std::int64_t{is_outgoing});
   const auto contact = activity.about.contact;
-  row.set("phonenumber", contact >= 0 ? world.contacts[static_cast<std::size_t>(contact)].phone : world.phone(*activity.about.city));
+  row.set("phonenumber",
+          contact >= 0 ? world.contacts[static_cast<std::size_t>(contact)].phone : world.phone(*activity.about.city));
   if (world.dice.percent(55)) row.set("description", world.told(kNoteSentences, 2, activity.about));
   if (is_outgoing && world.dice.percent(15)) {
     const auto due = in_working_hours(world.clock.now() + kDay * world.dice.between(-2, 7), world.dice.random());
     row.set("scheduledend", std::max(world.moment, due).seconds());
     return world.put(activity.person, row);
   }
-  row.set("statuscode", std::int64_t{is_outgoing ? 2 : 4}).set("leftvoicemail", std::int64_t{is_outgoing && world.dice.percent(12)});
+  row.set("statuscode", std::int64_t{is_outgoing ? 2 : 4})
+      .set("leftvoicemail", std::int64_t{is_outgoing && world.dice.percent(12)});
   set_done(row, world.moment, world.dice.between(1, 30));
   return world.put(activity.person, row);
 }

@@ -47,7 +47,8 @@ Result<Unit> put_unit(World& world, std::string_view name, RecordId root) {
 
 void describe(const World& world, const Member& member, ChangeMaker& user) {
   user.set("title", std::string(member.title))
-      .set("internalemailaddress", std::string(member.user_name.substr(0, member.user_name.find('@'))) + "@satchel.example.com")
+      .set("internalemailaddress",
+           std::string(member.user_name.substr(0, member.user_name.find('@'))) + "@satchel.example.com")
       .set("address1_telephone1", std::string("+1 206 555 01") + std::to_string(11 + (&member - kMembers.data())));
   if (member.user_name != kMembers[kAdmin].user_name)
     user.set_lookup("parentsystemuserid", world.table("systemuser"), world.users[kAdmin]);
@@ -67,7 +68,8 @@ Result<void> put_user(Service& service, World& world, Who who, const Unit& unit)
   return service.sessions().set_password(id, kPassword);
 }
 
-Result<void> put_team(World& world, RecordId team, std::string_view name, const Unit& unit, std::initializer_list<Who> members) {
+Result<void> put_team(World& world, RecordId team, std::string_view name, const Unit& unit,
+                      std::initializer_list<Who> members) {
   TRY(put_next(world, team_row(world.schema, team, name, unit.id, world.users[kAdmin])));
   for (const Who who : members) TRY(put_next(world, membership_row(world.schema, team, world.users[who])));
   return {};
@@ -92,8 +94,8 @@ Result<void> put_people(Service& service, World& world, const Founded& founded) 
 
 // ---- currencies, products, competitors -----------------------------------------------------------------------------
 
-Result<void> put_currency(World& world, int place, std::string_view name, std::string_view code, std::string_view symbol,
-                          std::string_view rate) {
+Result<void> put_currency(World& world, int place, std::string_view name, std::string_view code,
+                          std::string_view symbol, std::string_view rate) {
   const auto id = world.currencies[static_cast<std::size_t>(place)] = world.new_id();
   ChangeMaker row(world.table("transactioncurrency"), id);
   row.set("currencyname", std::string(name))
@@ -141,7 +143,8 @@ Result<void> put_products(World& world, std::size_t count) {
     families.push_back(row.change().id);
     TRY(put_next(world, row));
   }
-  for (std::size_t i = 0; i < count; ++i) TRY(put_product(world, kProducts[i], families[static_cast<std::size_t>(kProducts[i].family)]));
+  for (std::size_t i = 0; i < count; ++i)
+    TRY(put_product(world, kProducts[i], families[static_cast<std::size_t>(kProducts[i].family)]));
   return {};
 }
 
@@ -163,10 +166,10 @@ Result<void> put_competitor(World& world, const Competitor& competitor) {
 
 Result<void> put_cast(Service& service, World& world, std::int64_t records) {
   const auto& admin = kMembers[kAdmin];
-  const auto founded = TRY(found_organization(
-      service, world.filling, kCompany,
-      {std::string(admin.user_name), std::string(admin.first_name), std::string(admin.last_name)}, kPassword,
-      world.dice.random(), world.moment));
+  const auto founded = TRY(
+      found_organization(service, world.filling, kCompany,
+                         {std::string(admin.user_name), std::string(admin.first_name), std::string(admin.last_name)},
+                         kPassword, world.dice.random(), world.moment));
   world.made += 6;  // Organisation, unit, user, team, membership, currency.
   world.users[kAdmin] = founded.administrator;
   world.currencies[0] = founded.currency;
@@ -176,7 +179,8 @@ Result<void> put_cast(Service& service, World& world, std::int64_t records) {
   // A small organisation sells less, so that customers stay most of it. The devices stand first.
   const auto most = static_cast<std::size_t>(records / 40);
   TRY(put_products(world, std::clamp<std::size_t>(most, 8, kProducts.size())));
-  for (std::size_t i = 0; i < std::clamp<std::size_t>(most / 2, 3, kCompetitors.size()); ++i) TRY(put_competitor(world, kCompetitors[i]));
+  for (std::size_t i = 0; i < std::clamp<std::size_t>(most / 2, 3, kCompetitors.size()); ++i)
+    TRY(put_competitor(world, kCompetitors[i]));
   return {};
 }
 

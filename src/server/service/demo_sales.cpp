@@ -37,7 +37,8 @@ void set_address(World& world, ChangeMaker& row, const City& city) {
 
 void set_currency(World& world, ChangeMaker& row, const City* city) {
   const auto currency = city != nullptr ? city->currency : 0;
-  row.set_lookup("transactioncurrencyid", world.table("transactioncurrency"), world.currencies[static_cast<std::size_t>(currency)]);
+  row.set_lookup("transactioncurrencyid", world.table("transactioncurrency"),
+                 world.currencies[static_cast<std::size_t>(currency)]);
 }
 
 // The same name twice gets its town, and then a number.
@@ -72,7 +73,8 @@ Instant later(World& world, std::int64_t days_max) {
 Result<void> put_account(World& world) {
   const auto& city = world.dice.pick(kCities);
   const auto& trade = world.dice.pick(kTrades);
-  Account account{world.new_id(), owner_of(world, world.accounts.size()), company_name(world, trade, city), "", &city, -1};
+  Account account{
+      world.new_id(), owner_of(world, world.accounts.size()), company_name(world, trade, city), "", &city, -1};
   account.domain = ascii_name(account.name, '-') + ".example.com";
   world.company_names.insert(account.name);
 
@@ -227,7 +229,8 @@ Matter new_matter(World& world, const model::Table& table) {
 void set_customer(World& world, ChangeMaker& row, const Matter& matter) {
   const auto& accounts = world.table("account");
   const auto& contacts = world.table("contact");
-  if (matter.account >= 0) row.set_lookup("customerid", accounts, world.accounts[static_cast<std::size_t>(matter.account)].id);
+  if (matter.account >= 0)
+    row.set_lookup("customerid", accounts, world.accounts[static_cast<std::size_t>(matter.account)].id);
   else row.set_lookup("customerid", contacts, world.contacts[static_cast<std::size_t>(matter.contact)].id);
 }
 
@@ -265,14 +268,16 @@ Result<void> put_opportunity(World& world) {
   set_customer(world, row, matter);
   set_currency(world, row, about.city);
   row.set("name", world.told(world.dice.pick(kTopics), about))
-      .set_lookup("parentcontactid", world.table("contact"), world.contacts[static_cast<std::size_t>(matter.contact)].id)
+      .set_lookup("parentcontactid", world.table("contact"),
+                  world.contacts[static_cast<std::size_t>(matter.contact)].id)
       .set_number("estimatedvalue", std::to_string(value))
       .set("estimatedclosedate", day_of(planned))
       .set("opportunityratingcode", world.dice.between(1, 3))
       .set("purchasetimeframe", world.dice.between(0, 4))
       .set("customerneed", std::string(world.dice.pick(kNeeds)));
   if (matter.account >= 0)
-    row.set_lookup("parentaccountid", world.table("account"), world.accounts[static_cast<std::size_t>(matter.account)].id);
+    row.set_lookup("parentaccountid", world.table("account"),
+                   world.accounts[static_cast<std::size_t>(matter.account)].id);
   if (world.dice.percent(50)) row.set("proposedsolution", world.told(world.dice.pick(kSolutions), about));
   if (world.dice.percent(40)) row.set_number("budgetamount", std::to_string(value * world.dice.between(70, 120) / 100));
   if (world.dice.percent(6) && !world.leads.empty())
@@ -298,7 +303,8 @@ Instant resolve_case(World& world, ChangeMaker& row) {
   const bool is_over = solved < world.clock.now() && world.dice.percent(94);
   row.set("responseby", (world.moment + kDay).seconds()).set("resolveby", (world.moment + kDay * 7).seconds());
   if (!is_over) {
-    row.set("statuscode", world.dice.between(1, 4)).set("followupby", (world.clock.now() + kDay * world.dice.between(-2, 6)).seconds());
+    row.set("statuscode", world.dice.between(1, 4))
+        .set("followupby", (world.clock.now() + kDay * world.dice.between(-2, 6)).seconds());
     return later(world, 5);
   }
   const auto share = world.dice.between(0, 99);
@@ -321,12 +327,14 @@ Result<void> put_case(World& world) {
       .set("description", world.told(problem.description, about))
       .set("casetypecode", problem.type)
       .set("ticketnumber", ticket(world))
-      .set_lookup("primarycontactid", world.table("contact"), world.contacts[static_cast<std::size_t>(matter.contact)].id)
+      .set_lookup("primarycontactid", world.table("contact"),
+                  world.contacts[static_cast<std::size_t>(matter.contact)].id)
       .set_lookup("productid", world.table("product"), world.dice.pick(world.products))
       .set("caseorigincode", world.dice.between(1, 3))
       .set("prioritycode", world.dice.between(1, 3));
   if (world.dice.percent(40)) row.set("productserialnumber", "SN" + digits(world.dice.between(0, 9'999'999), 7));
-  if (world.dice.percent(5)) row.set("isescalated", std::int64_t{1}).set("escalatedon", (world.moment + kDay * 2).seconds());
+  if (world.dice.percent(5))
+    row.set("isescalated", std::int64_t{1}).set("escalatedon", (world.moment + kDay * 2).seconds());
   const auto modified = resolve_case(world, row);
   world.cases.push_back(matter);
   return world.put(world.person(matter.owner), row, modified);

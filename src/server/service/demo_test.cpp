@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -6,13 +9,15 @@
 #include "model/rules.h"
 #include "server/service/internal/demo_clock.h"
 #include "server/service/internal/demo_world.h"
-#include "server/service/internal/test_service.h"
+#include "server/service/internal/service_test.h"
 
 namespace satchel::server::service {
 namespace {
 
 struct DemoServer : TestService {
-  explicit DemoServer(std::int64_t size, std::uint64_t seed = 1) : TestService(seed) { good(fill_demo(*service, *database, size, now)); }
+  explicit DemoServer(std::int64_t size, std::uint64_t seed = 1) : TestService(seed) {
+    good(fill_demo(*service, *database, size, now));
+  }
 
   // Of all rows of a table: how many, and a sum over ids, versions and values.
   std::pair<std::size_t, std::uint64_t> sum(const model::Table& table) {
@@ -69,7 +74,8 @@ TEST_CASE("every table has rows, about as many as asked for, in their shares") {
   }
 }
 
-TEST_CASE("a fifth of accounts and contacts belongs to the team of both salespeople of the east, each person has plenty") {
+TEST_CASE(
+    "a fifth of accounts and contacts belongs to the team of both salespeople of the east, each person has plenty") {
   DemoServer server(3'000);
   for (const auto* table : {"account", "contact"}) {
     auto shares = server.owners(table);
@@ -77,9 +83,11 @@ TEST_CASE("a fifth of accounts and contacts belongs to the team of both salespeo
     INFO(table);
     CHECK(shares["East Sales"] * 100 > all * 17);
     CHECK(shares["East Sales"] * 100 < all * 23);
-    for (const auto* person : {"Elena Marković", "Tomás Okafor", "Wei-Lin Becker", "Dana Fitzgerald"}) CHECK(shares[person] * 100 > all * 10);
+    for (const auto* person : {"Elena Marković", "Tomás Okafor", "Wei-Lin Becker", "Dana Fitzgerald"})
+      CHECK(shares[person] * 100 > all * 10);
   }
-  for (const auto* table : {"opportunity", "incident", "task", "phonecall", "appointment", "email", "annotation", "lead"})
+  for (const auto* table :
+       {"opportunity", "incident", "task", "phonecall", "appointment", "email", "annotation", "lead"})
     CHECK(server.owners(table).size() == 5);
 }
 
@@ -91,11 +99,15 @@ TEST_CASE("the salespeople sign in, and both of the east may write what their te
   }
   std::string of_team;
   for (const auto& account : server.rows("account"))
-    if (model::reference_in(server.value(account, "ownerid"))->table == server.table("team").number) of_team = account.id.to_string();
+    if (model::reference_in(server.value(account, "ownerid"))->table == server.table("team").number)
+      of_team = account.id.to_string();
   const auto write_as = [&](const std::string& user) {
     const auto token = std::string(server.json(server.sign_in(user, "satchel-demo")).string_at("access_token"));
     return server.service
-        ->handle({"PATCH", "/api/data/v9.2/accounts(" + of_team + ")", {{"Authorization", "Bearer " + token}}, R"({"fax":")" + user + "\"}"},
+        ->handle({"PATCH",
+                  "/api/data/v9.2/accounts(" + of_team + ")",
+                  {{"Authorization", "Bearer " + token}},
+                  R"({"fax":")" + user + "\"}"},
                  server.now)
         .status;
   };
@@ -151,7 +163,8 @@ TEST_CASE("records are well filled and say nothing twice") {
 TEST_CASE("a demo fills an empty server only, and tells how far it is") {
   TestService server;
   std::vector<std::int64_t> told;
-  server.good(fill_demo(*server.service, *server.database, 2'500, server.now, [&](std::int64_t done, std::int64_t) { told.push_back(done); }));
+  server.good(fill_demo(*server.service, *server.database, 2'500, server.now,
+                        [&](std::int64_t done, std::int64_t) { told.push_back(done); }));
   CHECK(told.size() >= 3);
   CHECK(std::is_sorted(told.begin(), told.end()));
   const auto again = fill_demo(*server.service, *server.database, 2'500, server.now);

@@ -11,8 +11,14 @@ namespace satchel::server::service {
 
 Result<Part> Part::begin(records::Records& records, sql::Database& database) {
   auto savepoint = TRY(sql::Savepoint::begin(database));
+  auto part = TRY(begin_without_undo(records));
+  part.savepoint_.emplace(std::move(savepoint));
+  return part;
+}
+
+Result<Part> Part::begin_without_undo(records::Records& records) {
   TRY(records.begin_part());
-  return Part(records, std::move(savepoint));
+  return Part(records);
 }
 
 Part::Part(Part&& other) noexcept
@@ -24,7 +30,7 @@ Part::~Part() {
 
 Result<void> Part::end() {
   TRY(records_->end_part());
-  TRY(savepoint_.release());
+  if (savepoint_) TRY(savepoint_->release());
   records_ = nullptr;
   return {};
 }
@@ -33,7 +39,7 @@ Result<void> Part::end() {
 
 Result<void> Filling::put(const access::Caller& caller, const model::RecordChange& change, Instant now) {
   TRY(open());
-  if (!part_) part_.emplace(TRY(Part::begin(records_, database_)));
+  if (!part_) part_.emplace(TRY(Part::begin_without_undo(records_)));
   TRY(records_.apply(caller, change, {}, records::Absent::refuse, now));
   ++transaction_rows_;
   if (++part_rows_ < kFillPartRows) return {};

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/service/internal/test_service.h"
+#include <doctest/doctest.h>
+
+#include "server/service/internal/service_test.h"
 #include "server/service/limits.h"
 
 namespace satchel::server::service {
@@ -60,8 +62,8 @@ TEST_CASE("lookups go by id, by set and id, and by name") {
   ImportServer server;
   CHECK(server.import("accounts", "name\nAlder/Finch\nBirch\n").created == 2);
   const auto alder = server.one("account", "Alder/Finch").id, birch = server.one("account", "Birch").id;
-  const auto report = server.import("contacts", "lastname,parentcustomerid\nA,Alder/Finch\nB,accounts/" + birch.to_string() + "\nC," +
-                                                    birch.to_string() + "\nD,\n");
+  const auto report = server.import("contacts", "lastname,parentcustomerid\nA,Alder/Finch\nB,accounts/" +
+                                                    birch.to_string() + "\nC," + birch.to_string() + "\nD,\n");
   CHECK(reasons(report) == "");
   CHECK(server.target(server.one("contact", "A"), "parentcustomerid") == alder);
   CHECK(server.target(server.one("contact", "B"), "parentcustomerid") == birch);
@@ -83,9 +85,10 @@ TEST_CASE("a name that nobody or more than one has is a bad line; a similar one 
 TEST_CASE("a line may name the record of an earlier one, also when their part is written again") {
   ImportServer server;
   // The third line names an account by an id that only the database can find missing.
-  const auto report = server.import("accounts",
-                                    "name,parentaccountid\nAlder,\nBirch,Alder\nCedar,0190a1b2-0000-7000-8000-000000000001\n"
-                                    "Dogwood,Birch\nElm,Fir\nFir,\nAlder,\nGinkgo,Alder\n");
+  const auto report =
+      server.import("accounts",
+                    "name,parentaccountid\nAlder,\nBirch,Alder\nCedar,0190a1b2-0000-7000-8000-000000000001\n"
+                    "Dogwood,Birch\nElm,Fir\nFir,\nAlder,\nGinkgo,Alder\n");
   CHECK(report.created == 5);
   REQUIRE(report.bad.size() == 3);
   CHECK(report.bad[0].line == 4);
@@ -109,7 +112,8 @@ TEST_CASE("an id that exists is updated, a new one is created with it, one that 
   ImportServer server;
   const std::string known = "0190a1b2-0000-7000-8000-000000000001", fresh = "0190a1b2-0000-7000-8000-000000000002";
   CHECK(server.import("contacts", "contactid,lastname,jobtitle\n" + known + ",King,Engineer\n").created == 1);
-  const auto report = server.import("contacts", "lastname,contactid,jobtitle\nKing," + known + ",\nHopper," + fresh + ",Admiral\n");
+  const auto report =
+      server.import("contacts", "lastname,contactid,jobtitle\nKing," + known + ",\nHopper," + fresh + ",Admiral\n");
   CHECK(reasons(report) == "");
   CHECK(report.updated == 1);
   CHECK(report.created == 1);
@@ -117,7 +121,8 @@ TEST_CASE("an id that exists is updated, a new one is created with it, one that 
   CHECK(server.text(server.one("contact", "King"), "jobtitle") == "");
   CHECK(server.one("contact", "Hopper").id.to_string() == fresh);
 
-  const auto remove = server.service->handle({"DELETE", "/api/data/v9.2/contacts(" + fresh + ")", server.signed_in(), ""}, server.now);
+  const auto remove =
+      server.service->handle({"DELETE", "/api/data/v9.2/contacts(" + fresh + ")", server.signed_in(), ""}, server.now);
   CHECK(remove.status == 204);
   CHECK(server.import("contacts", "contactid,lastname\n" + fresh + ",Hopper\n").bad.size() == 1);
   CHECK(server.import("contacts", "contactid,lastname\n17,Hopper\n").bad.size() == 1);
@@ -132,9 +137,11 @@ TEST_CASE("every bad line is told with its line and reason, the good ones are ke
                                     ",,,\n"
                                     "Few,\n"
                                     "X,,Robot,\n"
-                                    "Y,,," + std::string(200, 'y') + "\n"
-                                    "\"Z\"z,,,\n"
-                                    "Also good,2000-01-01,1,a@example.com\n");
+                                    "Y,,," +
+                                        std::string(200, 'y') +
+                                        "\n"
+                                        "\"Z\"z,,,\n"
+                                        "Also good,2000-01-01,1,a@example.com\n");
   CHECK(report.lines == 8);
   CHECK(report.created == 2);
   REQUIRE(report.bad.size() == 6);
@@ -147,7 +154,8 @@ TEST_CASE("every bad line is told with its line and reason, the good ones are ke
 TEST_CASE("all or nothing: a bad line keeps every other one out") {
   ImportServer server;
   const auto head = server.good(server.service->records().head());
-  const auto report = server.import("accounts", "name,parentaccountid\nA,\nB,0190a1b2-0000-7000-8000-000000000001\nC,\n,\n", true);
+  const auto report =
+      server.import("accounts", "name,parentaccountid\nA,\nB,0190a1b2-0000-7000-8000-000000000001\nC,\n,\n", true);
   CHECK(report.created == 0);
   REQUIRE(report.bad.size() == 2);
   CHECK(report.bad[0].line == 3);
@@ -182,7 +190,9 @@ TEST_CASE("thousands of lines are written in parts, whatever is wrong with some"
   SeededRandom random(7);
   for (std::int64_t i = 0; i < lines; ++i) {
     const bool is_bad = random.one_in(i < 600 ? 3 : 200);
-    const std::string parent = is_bad ? "0190a1b2-0000-7000-8000-000000000001" : i > 650 && i % 7 == 0 ? "Account 650" : "";
+    const std::string parent = is_bad                  ? "0190a1b2-0000-7000-8000-000000000001"
+                               : i > 650 && i % 7 == 0 ? "Account 650"
+                                                       : "";
     bad += is_bad || i == 650 ? 1 : 0;
     csv += (i == 650 ? "" : "Account " + std::to_string(i)) + "," + parent + ",admin\n";
   }
@@ -198,7 +208,8 @@ TEST_CASE("thousands of lines are written in parts, whatever is wrong with some"
 
 TEST_CASE("imported users can be given a password and work") {
   ImportServer server;
-  CHECK(reasons(server.import("systemusers", "domainname,firstname,lastname,businessunitid\nada,Ada,King,Test\n")) == "");
+  CHECK(reasons(server.import("systemusers", "domainname,firstname,lastname,businessunitid\nada,Ada,King,Test\n")) ==
+        "");
   CHECK(server.admin("users/password", R"({"user":"ada","password":"x"})").status == 200);
   CHECK(server.sign_in("ada", "x").status == 200);
   CHECK(server.import("systemusers", "domainname,lastname,businessunitid\nADA,Other,Test\n").bad.size() == 1);

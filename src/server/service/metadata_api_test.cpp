@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/service/internal/test_service.h"
+#include <doctest/doctest.h>
+
+#include "server/service/internal/service_test.h"
 
 namespace satchel::server::service {
 namespace {
@@ -40,7 +42,8 @@ TEST_CASE("definitions are listed, chosen and filtered") {
   CHECK(first.find("LogicalName") != nullptr);
   CHECK(first.find("MetadataId") != nullptr);
   CHECK(first.find("EntitySetName") == nullptr);
-  CHECK(count(body(server, "EntityDefinitions?$filter=LogicalName%20eq%20'account'%20and%20ObjectTypeCode%20eq%201")) == 1);
+  CHECK(count(body(server, "EntityDefinitions?$filter=LogicalName%20eq%20'account'%20and%20ObjectTypeCode%20eq%201")) ==
+        1);
   CHECK(count(body(server, "EntityDefinitions?$top=3")) == 3);
 }
 
@@ -54,7 +57,8 @@ TEST_CASE("a definition is found by logical name and by id, with its attributes 
   CHECK(body(server, "EntityDefinitions(" + id + ")").string_at("LogicalName") == "contact");
   CHECK(body(server, "EntityDefinitions(LogicalName=%27contact%27)/EntitySetName").string_at("value") == "contacts");
 
-  const auto expanded = body(server, "EntityDefinitions(LogicalName='contact')?$select=LogicalName&$expand=Attributes($select=LogicalName)");
+  const auto expanded = body(
+      server, "EntityDefinitions(LogicalName='contact')?$select=LogicalName&$expand=Attributes($select=LogicalName)");
   const auto& attributes = *expanded.find("Attributes")->as_array();
   CHECK(attributes.size() == server.table("contact").columns.size());
   CHECK(attributes[0].find("LogicalName") != nullptr);
@@ -68,16 +72,22 @@ TEST_CASE("attributes are listed, found by name and cast") {
   const std::string contact = "EntityDefinitions(LogicalName='contact')/Attributes";
   CHECK(count(body(server, contact)) == server.table("contact").columns.size());
   CHECK(body(server, contact + "(LogicalName='birthdate')").string_at("LogicalName") == "birthdate");
-  const auto picked = body(server, contact + "/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet,GlobalOptionSet");
+  const auto picked = body(
+      server,
+      contact +
+          "/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet,GlobalOptionSet");
   CHECK(count(picked) > 3);
   for (const auto& attribute : *picked.find("value")->as_array()) {
     CHECK(attribute.find("OptionSet")->is_object());
     CHECK(attribute.find("GlobalOptionSet")->is_null());
     CHECK(attribute.find("AttributeType") == nullptr);
   }
-  const auto gender = body(server, contact + "(LogicalName='gendercode')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$expand=OptionSet");
+  const auto gender =
+      body(server,
+           contact + "(LogicalName='gendercode')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$expand=OptionSet");
   CHECK(gender.find("OptionSet")->find("Options")->as_array()->size() == 2);
-  CHECK(ask(server, contact + "(LogicalName='birthdate')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata").status == 404);
+  CHECK(ask(server, contact + "(LogicalName='birthdate')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata").status ==
+        404);
 }
 
 TEST_CASE("what isn't there or isn't built says so") {
@@ -91,7 +101,8 @@ TEST_CASE("what isn't there or isn't built says so") {
   CHECK(ask(server, "EntityDefinitions?$expand=Keys").status == 501);
   CHECK(ask(server, "EntityDefinitions?$nonsense=1").status == 400);
   CHECK(ask(server, "EntityDefinitionsX").status == 404);
-  const auto response = server.service->handle({"DELETE", "/api/data/v9.2/EntityDefinitions", server.signed_in(), ""}, server.now);
+  const auto response =
+      server.service->handle({"DELETE", "/api/data/v9.2/EntityDefinitions", server.signed_in(), ""}, server.now);
   CHECK(response.status == 405);
 }
 

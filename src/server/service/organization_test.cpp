@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
 #include "server/service/internal/founding.h"
-#include "server/service/internal/test_service.h"
+#include "server/service/internal/service_test.h"
 
 namespace satchel::server::service {
 namespace {
@@ -25,7 +27,8 @@ TEST_CASE("a new organisation has a unit, its team, a currency and an administra
   CHECK(server.text(currencies[0], "isocurrencycode") == "USD");
   const auto organizations = server.rows("organization");
   REQUIRE(organizations.size() == 1);
-  CHECK(server.value(organizations[0], "basecurrencyid") == model::Value(model::Reference{currencies[0].table, currencies[0].id}));
+  CHECK(server.value(organizations[0], "basecurrencyid") ==
+        model::Value(model::Reference{currencies[0].table, currencies[0].id}));
   CHECK(server.sign_in("admin", "secret").status == 200);
   CHECK(server.get("/api/admin/v1/users").status == 200);
   CHECK(server.good(first_administrator(*server.service)) == id);

@@ -232,6 +232,7 @@ Result<void> Layout::finish_load() {
   for (const auto& table : tables_.all()) TRY(create_index(table.id_index));
   TRY(meta_.set_integer("loading", 0));
   loading_ = false;
+  has_work_.reset();
   return {};
 }
 
@@ -251,6 +252,7 @@ Result<std::optional<std::pair<const DeviceTable*, const DeviceIndex*>>> Layout:
 
 Result<bool> Layout::build_next() {
   if (TRY(loading())) return false;
+  has_work_.reset();
   std::int64_t rows = 0;
   bool any = false;
   while (rows < kIndexStepRows) {
@@ -268,9 +270,15 @@ Result<bool> Layout::complete() {
   return !TRY(next_index()) && TRY(text_index_.complete());
 }
 
+Result<bool> Layout::has_work() {
+  if (!has_work_) has_work_ = !TRY(complete()) || TRY(text_index_.merging());
+  return *has_work_;
+}
+
 void Layout::forget() {
   indexes_.reset();
   loading_.reset();
+  has_work_.reset();
   text_index_.forget();
 }
 

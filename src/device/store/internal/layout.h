@@ -39,8 +39,10 @@ class Layout {
   Result<void> finish_tables_below(int rank);
   // One step of what follows the load. True while there is more to do.
   Result<bool> build_next();
-  // Everything is built.
+  // Every index is there and every row in it; the text index may still be in several pieces.
   Result<bool> complete();
+  // Loading, or build_next has something to do.
+  Result<bool> has_work();
 
   void forget();
 
@@ -67,6 +69,7 @@ class Layout {
   TextIndex& text_index_;
   std::optional<std::set<std::string>> indexes_;
   std::optional<bool> loading_;
+  std::optional<bool> has_work_;
 };
 
 }  // namespace satchel::device::store

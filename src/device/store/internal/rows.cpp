@@ -69,16 +69,27 @@ Result<void> Rows::remove(const DeviceTable& table, const RowPlace& place) {
   return add_count(table.table->number, -1);
 }
 
+Result<void> Rows::read_counts() {
+  if (counts_) return {};
+  std::unordered_map<TableNumber, std::int64_t> counts;
+  auto select = TRY(sql::borrow(database_, "select \"table\", rows from table_state"));
+  while (TRY(select->step()))
+    counts.emplace(TableNumber(static_cast<std::int32_t>(select->integer(0))), select->integer(1));
+  counts_ = std::move(counts);
+  return {};
+}
+
 Result<std::int64_t> Rows::count(TableNumber table) {
-  if (!counts_) {
-    std::unordered_map<TableNumber, std::int64_t> counts;
-    auto select = TRY(sql::borrow(database_, "select \"table\", rows from table_state"));
-    while (TRY(select->step()))
-      counts.emplace(TableNumber(static_cast<std::int32_t>(select->integer(0))), select->integer(1));
-    counts_ = std::move(counts);
-  }
+  TRY(read_counts());
   const auto found = counts_->find(table);
   return found != counts_->end() ? found->second : 0;
+}
+
+Result<std::int64_t> Rows::total() {
+  TRY(read_counts());
+  std::int64_t total = 0;
+  for (const auto& [table, rows] : *counts_) total += rows;
+  return total;
 }
 
 Result<void> Rows::add_count(TableNumber table, std::int64_t rows) {

@@ -34,12 +34,15 @@ class Rows {
 
   // How many rows a table has, without counting them.
   Result<std::int64_t> count(TableNumber table);
+  Result<std::int64_t> total();
   Result<void> add_count(TableNumber table, std::int64_t rows);
   // Counts a table's rows anew.
   Result<void> recount(const DeviceTable& table);
   void forget() { counts_.reset(); }
 
  private:
+  Result<void> read_counts();
+
   sql::Database& database_;
   TextIndex& text_index_;
   std::optional<std::unordered_map<TableNumber, std::int64_t>> counts_;

@@ -24,7 +24,6 @@ class SqlStore final : public DeviceStore {
 
   const model::Schema& schema() const override { return schema_; }
   Result<sql::Transaction> begin() override;
-  Result<sql::Transaction> begin_load() override;
   void forget_caches() override;
 
   Result<std::optional<std::string>> setting(std::string_view name) override { return settings_.get(name); }
@@ -93,8 +92,8 @@ class SqlStore final : public DeviceStore {
   Result<void> verify() override;
 
  private:
-  enum class Flush { at_commit, later };
-  Result<sql::Transaction> begin_with(Flush flush);
+  enum class Journal { log, rollback };
+  Result<void> choose_journal();
   // Every writing function calls this first: it must be inside the caller's transaction.
   void expect_transaction() const;
   Result<const DeviceTable*> known_table(TableNumber number) const;
@@ -117,7 +116,7 @@ class SqlStore final : public DeviceStore {
   StagedPages staged_pages_;
   Search search_;
   Verifier verifier_;
-  Flush flush_ = Flush::at_commit;
+  Journal journal_ = Journal::log;  // as an edge opens it
 };
 
 }  // namespace satchel::device::store

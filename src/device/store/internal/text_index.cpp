@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kTableName = "search_table";
 constexpr std::string_view kRowName = "search_row";
-constexpr std::string_view kMergeName = "search_merge";  // there while segments are to be merged: 1, then 2 once begun
 constexpr std::int32_t kComplete = std::numeric_limits<std::int32_t>::max();
 
 // columnsize=0: lengths of texts would be needed for ranking by relevance only.
@@ -209,7 +208,8 @@ Result<TextIndex::Sum> TextIndex::sum_of_rows() {
   for (const auto& table : tables_.all()) {
     const auto number = table.table->number.value;
     if (table.search_text.empty() || (!at.complete && number > at.table)) continue;
-    auto select = TRY(sql::borrow(database_, "select rowid, " + table.search_text + " from " + sql::quoted(table.table->name) + " where rowid <= ?1"));
+    auto select = TRY(sql::borrow(database_, "select rowid, " + table.search_text + " from " +
+                                                 sql::quoted(table.table->name) + " where rowid <= ?1"));
     select->bind_integer(1, at.complete || number < at.table ? std::numeric_limits<std::int64_t>::max() : at.rowid);
     while (TRY(select->step())) {
       const auto row = search_rowid(table.table->number, select->integer(0));

@@ -38,6 +38,8 @@ class TextIndex {
 
   // Every row is in it.
   Result<bool> complete();
+  // Complete, but not yet in one piece: searching and changing take a little longer.
+  Result<bool> merging() { return TRY(meta_.integer(kMergeName, 0)) != 0; }
   // Indexes the next rows, or merges a part. True while there is more to do.
   Result<bool> build_slice();
 
@@ -60,6 +62,8 @@ class TextIndex {
     std::int64_t rowid = 0;
     bool complete = false;
   };
+
+  static constexpr std::string_view kMergeName = "search_merge";  // there while merging: 1, then 2 once begun
 
   // Words and the rows under them, as one number that doesn't depend on their order.
   struct Sum {

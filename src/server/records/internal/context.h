@@ -41,7 +41,8 @@ struct TableSql {
   std::string delete_row;                // (organization ?1, id ?2)
   std::string update_row;                // "update ... set version = ?3": the changed columns and the condition follow
   std::vector<FeedColumn> feed_columns;  // of columns 1..n
-  int feed_owner = -1;                   // places among the columns of select_feed, -1 where there is none
+  std::optional<model::ColumnIndex> overridden_created_on;
+  int feed_owner = -1;  // places among the columns of select_feed, -1 where there is none
   int feed_unit = -1;
 
   const model::Table* operator->() const { return table; }
@@ -67,6 +68,7 @@ struct Context {
   const TableSql* currencies = nullptr;
   const TableSql* organizations = nullptr;
   const TableSql* parties = nullptr;
+  const model::Column* rate = nullptr;  // of a currency
 
   Context(sql::Database& database, OrganizationNumber organization, const model::Schema& schema, Random& random,
           Log& log);

@@ -31,7 +31,7 @@ struct Cursor {
   Seq totals_from;                  // the cut whose totals the device has; 0: none
   Seq horizon;                      // loading scopes are read up to here
   std::int64_t sent = 0;            // rows of the table that is being loaded, for progress
-  bool may_grant = false;   // nothing is loading: the last page reached the head
+  bool may_grant = false;           // nothing is loading: the last page reached the head
   bool first_load = false;          // the device has nothing yet: until its first page of changes
   std::vector<CursorScope> scopes;  // by number
   bool operator==(const Cursor&) const = default;

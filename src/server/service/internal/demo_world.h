@@ -87,8 +87,8 @@ class World {
   const model::Schema& schema;
   Filling& filling;
   Dice dice;
-  DemoClock clock;          // knows the slots when the cast stands
-  std::int64_t slot = 0;    // of the record that is being made
+  DemoClock clock;        // knows the slots when the cast stands
+  std::int64_t slot = 0;  // of the record that is being made
   Instant moment;
 
   std::array<RecordId, kUsers> users;

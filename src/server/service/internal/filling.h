@@ -21,15 +21,17 @@ inline constexpr OrganizationNumber kTheOrganization{1};
 class Part {
  public:
   static Result<Part> begin(records::Records& records, sql::Database& database);
+  // For a caller who gives up the whole transaction if something fails: a savepoint copies each page before it changes.
+  static Result<Part> begin_without_undo(records::Records& records);
   Part(Part&& other) noexcept;
   Part& operator=(Part&&) = delete;
   ~Part();
   Result<void> end();
 
  private:
-  Part(records::Records& records, sql::Savepoint savepoint) : records_(&records), savepoint_(std::move(savepoint)) {}
+  explicit Part(records::Records& records) : records_(&records) {}
   records::Records* records_;
-  sql::Savepoint savepoint_;
+  std::optional<sql::Savepoint> savepoint_;
 };
 
 // Many records: a seq for each kFillPartRows of them, a durable commit for each kFillTransactionRows.
