@@ -7,6 +7,7 @@
 #include "apps/satchel/report.h"
 #include "apps/satchel/server_commands.h"
 #include "base/bytes.h"
+#include "base/ids.h"
 #include "base/json.h"
 #include "edge/net/http_client.h"
 #include "edge/os/environment.h"
@@ -47,7 +48,8 @@ Result<Verb> user_verb(const std::vector<std::string>& words) {
     for (std::size_t i = 3; i < words.size(); ++i) {  // name=…, unit=…, role=…
       const auto equals = words[i].find('=');
       if (equals == std::string::npos) return usage();
-      body.set(words[i].substr(0, equals), words[i].substr(equals + 1));
+      const auto name = words[i].substr(0, equals);
+      body.set(name == "name" ? "full_name" : name, words[i].substr(equals + 1));
     }
     return Verb{"POST", "users", std::move(body)};
   }
@@ -62,7 +64,7 @@ Result<Verb> verb_of(const std::vector<std::string>& words) {
   const auto& first = words[0];
   if (first == "user") return user_verb(words);
   if (first == "team" && words.size() == 4 && (words[1] == "add" || words[1] == "remove"))
-    return Verb{"POST", "teams/members", object({{"action", words[1]}, {"team", words[2]}, {"user", words[3]}})};
+    return Verb{"POST", "teams/members", object({{"change", words[1]}, {"team", words[2]}, {"user", words[3]}})};
   if (first == "assign" && words.size() == 3) {
     const auto slash = words[1].find('/');
     if (slash == std::string::npos)
@@ -70,7 +72,8 @@ Result<Verb> verb_of(const std::vector<std::string>& words) {
     return Verb{"POST", "assign",
                 object({{"set", words[1].substr(0, slash)}, {"id", words[1].substr(slash + 1)}, {"to", words[2]}})};
   }
-  if (first == "revoke" && words.size() == 2) return Verb{"POST", "revoke", object({{"who", words[1]}})};
+  if (first == "revoke" && words.size() == 2)  // a device goes by its id, a user by his name
+    return Verb{"POST", "revoke", object({{DeviceId::parse(words[1]) ? "device" : "user", words[1]}})};
   if ((first == "devices" || first == "users" || first == "teams") && words.size() == 1) return Verb{"GET", first, {}};
   for (const auto* later : {"set", "get", "experience", "share", "unshare", "profile", "wipe"})
     if (first == later) return Error{ErrorCode::not_available, "`admin " + first + "` isn't available yet."};

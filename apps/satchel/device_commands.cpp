@@ -9,6 +9,7 @@
 #include "device/sync/overlay.h"
 #include "edge/net/url.h"
 #include "edge/os/environment.h"
+#include "edge/os/files.h"
 #include "edge/os/terminal.h"
 
 namespace satchel::apps {
@@ -126,8 +127,12 @@ int sign_in(const DeviceOptions& options, const std::string& url, const std::str
     const auto address = TRY(edge::net::parse_url(url));
     auto password = edge::os::take_secret_from_environment("SATCHEL_PASSWORD");
     if (!password) password = TRY(edge::os::read_password("Password for " + user + ": "));
+    const bool is_new = !edge::os::exists(options.store);
     auto session = TRY(DeviceSession::open(options, Opening::create));
-    TRY(run_engine(*session, client::SignIn{address.origin(), user, *password}));
+    if (auto signed_in = run_engine(*session, client::SignIn{address.origin(), user, *password}); !signed_in) {
+      if (is_new) TRY(session->remove_files());  // nothing half done
+      return std::move(signed_in).error();
+    }
     const auto status = TRY(session->client().status());
     if (options.json) {
       auto json = Json::object();

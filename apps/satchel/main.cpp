@@ -64,7 +64,7 @@ void add_server_commands(CLI::App& app, Words& words) {
   serve_command->add_flag("--demo", words.serve.demo, "Fill an empty folder with a demo organisation");
   serve_command->add_option("--records", words.serve.records, "About how many records the demo has")
       ->capture_default_str()
-      ->check(CLI::Range(100, 5'000'000));
+      ->check(CLI::Range(120, 2'000'000));
   serve_command->add_option("--now", words.serve.now, "Start the clock here (demo only)");
   serve_command->callback([&] { words.code = serve(words.serve); });
 
@@ -212,7 +212,7 @@ void add_later_commands(CLI::App& app, Words& words) {
   for (const auto* name :
        {"settings", "cache", "chart", "do", "drafts", "why", "pin", "unpin", "attach", "download", "may", "shell"}) {
     auto* command = app.add_subcommand(name, "");
-    command->group("")->allow_extras();
+    command->group("")->allow_extras()->fallthrough(false);  // whatever follows, the answer is the same
     command->callback([&words, name] { words.code = not_available(words, name); });
   }
 }

@@ -170,10 +170,10 @@ int serve(const ServeOptions& options) {
     TRY(check_serve(options));
     const ServerClock clock(TRY(time_in(options.now)));
     auto made = TRY(service_options(options));
+    if (!options.demo) TRY(require_organization(options.data));
     TRY(os::create_directory(options.data, os::Permissions::owner_only));
     TRY(os::require_writable_directory(options.data));
     const auto lock = TRY(os::FileLock::acquire(options.data + "/serve.lock"));
-    if (!options.demo) TRY(require_organization(options.data));
     auto server = TRY(Server::open(options.data, std::move(made)));
     // The port first: a folder isn't filled for a server that can't start.
     edge::net::ListenOptions listen;

@@ -110,7 +110,7 @@ void say_conflict(Client& client, const store::Conflict& conflict) {
     };
     rows.push_back({table.columns[column].label, shown(conflict.base), shown(conflict.mine), shown(conflict.server)});
   }
-  if (!rows.empty()) say_table({"  Column", "Before", "Mine", "Server's"}, rows);
+  if (!rows.empty()) say_table({"Column", "Before", "Mine", "Server's"}, rows);
   const auto by = client.store().name_of({TableNumber(8), conflict.by});
   if (conflict.at)
     say("  changed there " + std::string(by.empty() ? "" : "by " + by + " ") + "at " +
@@ -243,7 +243,10 @@ int show_conflict(const DeviceOptions& options, std::int64_t id) {
 int resolve_conflict(const DeviceOptions& options, std::int64_t id, const std::string& keep) {
   return with_client(options, [&](DeviceSession& session) -> Result<void> {
     const auto record = TRY(session.client().resolve(store::ConflictId(id), keep, session.now()));
-    say_done(options, "Decided. What you keep goes up with the next sync.", record);
+    say_done(
+        options,
+        keep == "server" ? "Decided. The server's value stands." : "Decided. What you keep goes up with the next sync.",
+        record);
     return {};
   });
 }
@@ -333,7 +336,7 @@ int outbox(const DeviceOptions& options) {
 int show_change(const DeviceOptions& options, std::int64_t id) {
   return with_client(options, [&](DeviceSession& session) -> Result<void> {
     auto& client = session.client();
-    const auto entry = TRY(entry_with(TRY(client.outbox()), id, "change in the outbox"));
+    const auto entry = TRY(entry_with(TRY(client.outbox()), id, "waiting change"));
     if (options.json) return say_json(change_json(client, entry)), Result<void>{};
     say(std::string(word_of(entry.change.kind)) + " " + client.schema().at(entry.change.table).label + " " +
         entry.change.id.to_string() + ", " + word_of(entry.state));

@@ -336,9 +336,8 @@ Result<void> Client::sign_out(bool discard) {
   const auto unsent = now_here.pending + now_here.errors + now_here.conflicts;
   if (unsent > 0 && !discard)
     return Error{ErrorCode::unsent_work,
-                 "This device holds " + std::to_string(now_here.pending) + " unsent changes, " +
-                     std::to_string(now_here.errors) + " errors, " + std::to_string(now_here.conflicts) +
-                     " conflicts and 0 drafts that would be lost. Sync first, or sign out with --discard.",
+                 "This device holds " + std::to_string(unsent) + (unsent == 1 ? " unsent change" : " unsent changes") +
+                     " and 0 drafts that would be lost. Sync first, or sign out with --discard.",
                  {},
                  "D3"};
   return in_transaction([&] { return store_.erase(); });

@@ -26,7 +26,7 @@ SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
       rows_(database, text_index_),
       scopes_(database),
       mirrors_(database, rows_, scopes_),
-      layout_(database, schema, tables_, meta_, rows_, text_index_),
+      layout_(database, tables_, meta_, rows_, text_index_),
       loader_(database, tables_, layout_, rows_, mirrors_, scopes_),
       outbox_(database, schema),
       conflicts_(database, schema),

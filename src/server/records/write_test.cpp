@@ -369,6 +369,28 @@ TEST_CASE("a commit that would change too many records is refused as a whole") {
   CHECK(last.error().code == ErrorCode::too_large);
 }
 
+// The scope that was rolled back had a number; another key gets that number then.
+TEST_CASE("a scope made in a transaction that was rolled back is not remembered") {
+  World world;
+  const auto west1 = world.caller(world.west1), east1 = world.caller(world.east1);
+  const auto lead = [&](const access::Caller& caller) {
+    return world.change("lead", world.new_id(), ChangeKind::create, {{"subject", text("Lead")}, {"lastname", text("King")}, {"ownerid", world.ref("systemuser", caller.user)}});
+  };
+  {
+    auto transaction = sql::Transaction::begin(*world.database);
+    REQUIRE(world.records->begin_part().ok());
+    REQUIRE(world.records->apply(west1, lead(west1), {}, Absent::refuse, world.now).ok());
+    REQUIRE(world.records->end_part().ok());
+  }
+  REQUIRE(world.write(east1, lead(east1)).ok());
+  REQUIRE(world.write(west1, lead(west1)).ok());
+  CHECK(world.records->verify().ok());
+  PulledDevice device(world, west1);
+  device.sync();
+  CHECK(device.held() == device.readable());
+  CHECK(device.totals_fit());
+}
+
 // Two thousand random changes of four users, some in groups that fail, some in transactions that are rolled back after
 // their part was ended (as when the disk is full at the commit). Then everything is counted again.
 TEST_CASE("totals equal a recount after random changes with rollbacks between") {

@@ -22,9 +22,8 @@ namespace satchel::device::store {
 
 class Layout {
  public:
-  Layout(sql::Database& database, const model::Schema& schema, const DeviceTables& tables, NamedValues& meta,
-         Rows& rows, TextIndex& text_index)
-      : database_(database), schema_(schema), tables_(tables), meta_(meta), rows_(rows), text_index_(text_index) {}
+  Layout(sql::Database& database, const DeviceTables& tables, NamedValues& meta, Rows& rows, TextIndex& text_index)
+      : database_(database), tables_(tables), meta_(meta), rows_(rows), text_index_(text_index) {}
 
   // Errors: store_newer, store_damaged, schema_invalid, disk_full.
   Result<void> open();
@@ -62,7 +61,7 @@ class Layout {
   Result<std::optional<std::pair<const DeviceTable*, const DeviceIndex*>>> next_index();
 
   sql::Database& database_;
-  const model::Schema& schema_;
+
   const DeviceTables& tables_;
   NamedValues& meta_;
   Rows& rows_;
