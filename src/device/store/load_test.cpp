@@ -11,6 +11,8 @@
 #include "device/store/internal/store_for_test.h"
 #include "device/store/limits.h"
 #include "device/store/store.h"
+#include "sql/layout.h"
+#include "sql/layout.h"
 
 namespace satchel::device::store {
 namespace {

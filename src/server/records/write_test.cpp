@@ -374,7 +374,9 @@ TEST_CASE("a scope made in a transaction that was rolled back is not remembered"
   World world;
   const auto west1 = world.caller(world.west1), east1 = world.caller(world.east1);
   const auto lead = [&](const access::Caller& caller) {
-    return world.change("lead", world.new_id(), ChangeKind::create, {{"subject", text("Lead")}, {"lastname", text("King")}, {"ownerid", world.ref("systemuser", caller.user)}});
+    return world.change(
+        "lead", world.new_id(), ChangeKind::create,
+        {{"subject", text("Lead")}, {"lastname", text("King")}, {"ownerid", world.ref("systemuser", caller.user)}});
   };
   {
     auto transaction = sql::Transaction::begin(*world.database);
