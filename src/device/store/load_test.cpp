@@ -12,7 +12,6 @@
 #include "device/store/limits.h"
 #include "device/store/store.h"
 #include "sql/layout.h"
-#include "sql/layout.h"
 
 namespace satchel::device::store {
 namespace {

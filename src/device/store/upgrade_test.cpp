@@ -23,14 +23,20 @@ struct Shape {
 model::Schema schema_of(const Shape& shape) {
   std::vector<model::Schema::File> files{
       {"shared.json", R"({"number": 1, "options": {}, "groups": {}})"},
-      {"thing.json", R"({"name": "thing", "number": 10001, "set": "things", "label": "Thing", "plural": "Things", "ownership": "none",
+      {"thing.json",
+       R"({"name": "thing", "number": 10001, "set": "things", "label": "Thing", "plural": "Things", "ownership": "none",
         "primary_name": "name", "quick_find": ["name"], "columns": [{"name": "name", "label": "Name", "type": "text", "length": 50}],
         "views": [{"name": "all", "label": "All", "columns": ["name"], "order": "name asc", "default": true}]})"},
-      {"note.json", R"({"name": "note", "number": 10002, "set": "notes", "label": "Note", "plural": "Notes", "ownership": "none",
-        "primary_name": "title", "quick_find": [)" + shape.quick_find + R"(], "columns": [)" + shape.notes_columns + R"(],
-        "views": [{"name": "all", "label": "All", "columns": ["title"], "order": ")" + shape.order + R"(", "default": true}]})"}};
+      {"note.json",
+       R"({"name": "note", "number": 10002, "set": "notes", "label": "Note", "plural": "Notes", "ownership": "none",
+        "primary_name": "title", "quick_find": [)" +
+           shape.quick_find + R"(], "columns": [)" + shape.notes_columns + R"(],
+        "views": [{"name": "all", "label": "All", "columns": ["title"], "order": ")" +
+           shape.order + R"(", "default": true}]})"}};
   if (shape.has_more)
-    files.push_back({"more.json", R"({"name": "more", "number": 10003, "set": "mores", "label": "More", "plural": "Mores", "ownership": "none",
+    files.push_back(
+        {"more.json",
+         R"({"name": "more", "number": 10003, "set": "mores", "label": "More", "plural": "Mores", "ownership": "none",
         "primary_name": "name", "quick_find": ["name"], "columns": [{"name": "name", "label": "Name", "type": "text", "length": 50}],
         "views": [{"name": "all", "label": "All", "columns": ["name"], "default": true}]})"});
   return must(model::Schema::load(files));
@@ -64,12 +70,16 @@ TEST_CASE("rows and unsent work survive a new schema") {
   store.make_ready();
   const auto& note = *earlier.find("note");
   const model::Reference thing{TableNumber(10001), id_for_test(50)};
-  const ValuesForTest values{{"title", std::string("Milk")}, {"color", std::string("Grün")}, {"aboutid", thing}, {"due", std::int64_t{20'000}}};
+  const ValuesForTest values{{"title", std::string("Milk")},
+                             {"color", std::string("Grün")},
+                             {"aboutid", thing},
+                             {"due", std::int64_t{20'000}}};
   store.write([&] {
     must(store->add_scope(scope_for_test(1, note), false));
     const ScopeNumber one[] = {ScopeNumber(1)};
     const auto set = must(store->scope_set(one));
-    for (std::uint64_t i = 1; i <= 3; ++i) must(store->set_mirror(note, id_for_test(i), Mirror{record_for_test(note, i, 1, values), set}));
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      must(store->set_mirror(note, id_for_test(i), Mirror{record_for_test(note, i, 1, values), set}));
     must(store->keep_shadow(note, id_for_test(2)));
     OutboxEntry entry;
     entry.change = {note.number, id_for_test(2), model::ChangeKind::update, {}};
@@ -89,14 +99,17 @@ TEST_CASE("rows and unsent work survive a new schema") {
   store.reopen(later);
   const auto& note_later = *later.find("note");
   const auto row = *must(store->find(note_later, id_for_test(1)));
-  CHECK(row == record_for_test(note_later, 1, 1, {{"title", std::string("Milk")}, {"color", std::string("Grün")}, {"aboutid", thing}}));
-  CHECK(must(store->mirror(note_later, id_for_test(2)))->record == record_for_test(note_later, 2, 1, {{"title", std::string("Milk")}, {"color", std::string("Grün")}, {"aboutid", thing}}));
+  CHECK(row == record_for_test(note_later, 1, 1,
+                               {{"title", std::string("Milk")}, {"color", std::string("Grün")}, {"aboutid", thing}}));
+  CHECK(must(store->mirror(note_later, id_for_test(2)))->record ==
+        record_for_test(note_later, 2, 1,
+                        {{"title", std::string("Milk")}, {"color", std::string("Grün")}, {"aboutid", thing}}));
 
   const auto entry = must(store->outbox()).front();
   CHECK(entry.change.values.size() == 2);
   CHECK(*entry.change.find(note_later.find_column("title")->index) == model::Value(std::string("Bread")));
   CHECK(*entry.change.find(note_later.find_column("aboutid")->index) == model::Value(thing));
-  CHECK(entry.retired == std::vector<RetiredValue>{{"due", "2026-11-23"}, {"price", "12.50"}} );
+  CHECK(entry.retired == std::vector<RetiredValue>{{"due", "2026-11-23"}, {"price", "12.50"}});
   CHECK(must(store->conflicts()).front().retired == std::vector<RetiredValue>{{"due", "1969-12-31"}});
   store.write([&] { must(store->update(entry)); });
   CHECK(must(store->outbox()).front().retired == entry.retired);  // written back, it's still there
@@ -112,7 +125,8 @@ TEST_CASE("rows and unsent work survive a new schema") {
   CHECK(must(store->search("grun", 10)).size() == 3);
   const auto& more = *later.find("more");
   store.write([&] {
-    must(store->set_mirror(more, id_for_test(9), Mirror{record_for_test(more, 9, 4, {{"name", std::string("Grundig")}}), {}}));
+    must(store->set_mirror(more, id_for_test(9),
+                           Mirror{record_for_test(more, 9, 4, {{"name", std::string("Grundig")}}), {}}));
     must(store->drop_shadow(note_later, id_for_test(2)));
   });
   CHECK(must(store->search("grun", 10)).size() == 4);

@@ -25,7 +25,7 @@ inline constexpr std::size_t kDefinitionTestsMax = 20;
 // below a page; a commit is durable, so a transaction of thousands of rows costs no more than one of ten. Measured
 // with 100,000 lines: 5,000 rows a transaction is within 2 % of one for all, and other writers wait at most half a second.
 inline constexpr std::size_t kFillPartRows = 200;
-inline constexpr std::size_t kFillTransactionRows = 5'000;
+inline constexpr std::size_t kFillTransactionRows = 50'000;
 
 // A line of a CSV file, in bytes, line ends within quotes included: a note of 100,000 characters fits three times over.
 // Past this a quote that was never closed is more likely than a record.
