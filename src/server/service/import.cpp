@@ -107,7 +107,7 @@ class Import {
     part_created_ = part_updated_ = 0;
     if (lines_.size() >= part_rows_) part_rows_ = std::min(part_rows_ * 2, kFillPartRows);
     lines_.clear();
-    if (all_or_nothing_ || transaction_lines_ < kFillTransactionRows) return {};
+    if (all_or_nothing_ || transaction_lines_ < kImportTransactionLines) return {};
     transaction_lines_ = 0;
     TRY(transaction_->commit());
     transaction_.reset();

@@ -185,7 +185,7 @@ TEST_CASE("a header that can't be meant is refused before anything is written") 
 TEST_CASE("thousands of lines are written in parts, whatever is wrong with some") {
   ImportServer server;
   std::string csv = "name,parentaccountid,ownerid\n";
-  const std::int64_t lines = static_cast<std::int64_t>(kFillTransactionRows) + 900;
+  const std::int64_t lines = static_cast<std::int64_t>(kImportTransactionLines) + 900;
   std::int64_t bad = 0;
   SeededRandom random(7);
   for (std::int64_t i = 0; i < lines; ++i) {
