@@ -184,7 +184,7 @@ void Run::add_daily_work(const Json& figures) {
                 .measured = number_at(figures, measured),
                 .reach = reach};
   };
-  const auto edits = std::to_string(figures.integer_at("edits")) + " offline edits";
+  const auto edits = count_text(figures.integer_at("edits")) + " offline edits";
   add(ms("changed_row", "one changed row, applied", "changed_row_ms", 5));
   add(ms("changed_row_sync", "one changed row, whole sync", "changed_row_sync_ms", std::nullopt));
   add(ms("idle_pull", "idle pull, server's processor", "idle_pull_cpu_ms", 1));
@@ -208,8 +208,7 @@ Result<void> Run::measure_crowds() {
     const auto figures = TRY(in_child([&] { return crowd_of_devices(url_); }));
     const auto devices = figures.integer_at("devices");
     add({"crowd_of_devices",
-         std::to_string(devices) + " devices × " + std::to_string(figures.integer_at("rows") / devices) +
-             " rows at once",
+         std::to_string(devices) + " devices × " + count_text(figures.integer_at("rows") / devices) + " rows at once",
          "rows/s", number_at(figures, "rows") / number_at(figures, "ms") * 1e3, std::nullopt, Side::at_least, 60'000});
   }
   if (wants_any(kWriters)) {
@@ -227,7 +226,7 @@ Result<void> Run::measure_wire() {
   const auto figures = TRY(in_child([&] { return wire_size(folder_); }));
   const auto rows = number_at(figures, "rows");
   table_.filled_columns = number_at(figures, "filled") / rows;
-  add({"wire_bytes", "on the wire, against JSON lines", "bytes/row", number_at(figures, "wire_bytes") / rows,
+  add({"wire_bytes", "on the wire, against zstd JSON lines", "bytes/row", number_at(figures, "wire_bytes") / rows,
        number_at(figures, "json_bytes") / rows, Side::at_most, std::nullopt, 0.75});
   return {};
 }

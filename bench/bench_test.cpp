@@ -113,7 +113,7 @@ TEST_CASE("the table's text lines up, its JSON has the same figures") {
         "\n"
         "moment            measured      bare limit  ratio  to reach\n"
         "first sync  123,456 rows/s  200,000 rows/s   0.62  ≥ 120,000 rows/s, ≥ 0.50 × bare  ok\n"
-        "list              7.25 ms                         ≤ 5 ms                           short\n");
+        "list               7.25 ms                         ≤ 5 ms                           short\n");
   const auto json = table.to_json();
   const auto& lines = *json.find("lines")->as_array();
   CHECK(lines[0].find("ok")->as_bool() != nullptr);

@@ -10,19 +10,12 @@
 namespace satchel::bench {
 namespace {
 
-// Thousands grouped from a thousand on, three digits that tell something below.
+// Three digits that tell something; from a thousand on all of them.
 std::string number_text(double number) {
+  if (number > 999.4) return count_text(std::llround(number));
   std::array<char, 64> digits{};
-  if (std::abs(number) < 999.5) {
-    const int decimals = std::abs(number) < 9.995 ? 2 : std::abs(number) < 99.95 ? 1 : 0;
-    std::snprintf(digits.data(), digits.size(), "%.*f", decimals, number);
-    return digits.data();
-  }
-  std::snprintf(digits.data(), digits.size(), "%.0f", number);
-  std::string text = digits.data();
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
+  std::snprintf(digits.data(), digits.size(), "%.*f", number < 9.995 ? 2 : number < 99.95 ? 1 : 0, number);
+  return digits.data();
 }
 
 // Bounds are round numbers: "120,000", "0.75", "5".
@@ -75,6 +68,13 @@ std::string row_text(const Cells& cells, const std::array<std::size_t, 6>& width
 }
 
 }  // namespace
+
+std::string count_text(std::int64_t count) {
+  std::string text = std::to_string(count);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
 
 std::optional<double> Line::ratio() const {
   if (!bare || *bare <= 0) return std::nullopt;

@@ -17,6 +17,8 @@
 
 namespace satchel::bench {
 
+std::string count_text(std::int64_t count);  // "12,345"
+
 enum class Side { at_least, at_most };
 
 struct Line {
