@@ -34,15 +34,16 @@ struct Words {
   std::string organization, administrator, file;
   bool all_or_nothing = false;
   AdminOptions admin;
+
+  Format format() const { return device.json ? Format::json : Format::people; }
 };
 
 int usage_error(const Words& words, std::string sentence) {
-  return report({ErrorCode::usage, std::move(sentence)}, words.device.json ? Format::json : Format::people);
+  return report({ErrorCode::usage, std::move(sentence)}, words.format());
 }
 
 int not_available(const Words& words, const std::string& what) {
-  return report({ErrorCode::not_available, "`" + what + "` isn't available yet."},
-                words.device.json ? Format::json : Format::people);
+  return report({ErrorCode::not_available, "`" + what + "` isn't available yet."}, words.format());
 }
 
 void add_server_commands(CLI::App& app, Words& words) {
@@ -50,7 +51,8 @@ void add_server_commands(CLI::App& app, Words& words) {
   init_command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
   init_command->add_option("--organization", words.organization, "Its name")->required();
   init_command->add_option("--admin", words.administrator, "User name of its first administrator")->required();
-  init_command->callback([&] { words.code = init(words.serve.data, words.organization, words.administrator); });
+  init_command->callback(
+      [&] { words.code = init(words.serve.data, words.organization, words.administrator, words.format()); });
 
   auto* serve_command = app.add_subcommand("serve", "Serve an organisation");
   serve_command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
@@ -66,14 +68,15 @@ void add_server_commands(CLI::App& app, Words& words) {
       ->capture_default_str()
       ->check(CLI::Range(120, 2'000'000));
   serve_command->add_option("--now", words.serve.now, "Start the clock here (demo only)");
-  serve_command->callback([&] { words.code = serve(words.serve); });
+  serve_command->callback([&] { words.code = serve(words.serve, words.format()); });
 
   auto* import_command = app.add_subcommand("import", "Import records from a CSV file");
   import_command->add_option("SET", words.set, "Table, e.g. contacts")->required();
   import_command->add_option("FILE", words.file, "CSV; its header names the columns")->required();
   import_command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
   import_command->add_flag("--all-or-nothing", words.all_or_nothing, "Import nothing if a line is refused");
-  import_command->callback([&] { words.code = import(words.serve.data, words.set, words.file, words.all_or_nothing); });
+  import_command->callback(
+      [&] { words.code = import(words.serve.data, words.set, words.file, words.all_or_nothing, words.format()); });
 
   for (const bool is_backup : {true, false}) {
     auto* command = app.add_subcommand(
@@ -82,7 +85,8 @@ void add_server_commands(CLI::App& app, Words& words) {
     command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
     command->add_option("FILE", words.file, "The backup")->required();
     command->callback([&words, is_backup] {
-      words.code = is_backup ? backup(words.serve.data, words.file) : restore(words.serve.data, words.file);
+      words.code = is_backup ? backup(words.serve.data, words.file, words.format())
+                             : restore(words.serve.data, words.file, words.format());
     });
   }
 
@@ -107,7 +111,8 @@ void add_session_commands(CLI::App& app, Words& words) {
   sign_out_command->callback([&] { words.code = sign_out(words.device, words.discard); });
 
   auto* session_command = app.add_subcommand("session", "State of the session");
-  session_command->add_option("VERB", words.verb, "back, lock or unlock");
+  session_command->add_option("VERB", words.verb, "back, lock or unlock")
+      ->check(CLI::IsMember({"back", "lock", "unlock"}));
   session_command->callback([&] { words.code = session(words.device, words.verb); });
 
   app.add_subcommand("sync", "Send and receive changes")->callback([&] { words.code = sync(words.device); });

@@ -81,7 +81,14 @@ Result<std::string> new_password(const std::string& user) {
   return os::read_password("Password for " + user + ": ");
 }
 
-int run(Result<void> done) { return done ? 0 : report(done.error(), Format::people); }
+int run(Format format, const Result<void>& done) { return done ? 0 : report(done.error(), format); }
+
+// What a command did: a sentence, or with --json {"done":true} and more.
+void say_done(Format format, const std::string& sentence, Json json = Json::object()) {
+  if (format == Format::people) return say(sentence);
+  json.set("done", true);
+  say_json(json);
+}
 
 Result<Duration> life_in(const std::string& text, Duration otherwise, const char* option) {
   if (text.empty()) return otherwise;
@@ -144,8 +151,8 @@ Result<void> prepare_data(Server& server, const ServeOptions& options, Instant n
 
 }  // namespace
 
-int init(const std::string& data, const std::string& organization, const std::string& administrator) {
-  return run([&]() -> Result<void> {
+int init(const std::string& data, const std::string& organization, const std::string& administrator, Format format) {
+  return run(format, [&]() -> Result<void> {
     if (os::exists(database_path(data)))
       return Error{ErrorCode::exists, data + " holds an organisation already.", data};
     const auto password = TRY(new_password(administrator));
@@ -160,13 +167,13 @@ int init(const std::string& data, const std::string& organization, const std::st
       for (const auto* ending : {"", "-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
       return made;
     }
-    say("The organisation " + organization + " is ready. Start it with: satchel serve --data " + data);
+    say_done(format, "The organisation " + organization + " is ready. Start it with: satchel serve --data " + data);
     return {};
   }());
 }
 
-int serve(const ServeOptions& options) {
-  return run([&]() -> Result<void> {
+int serve(const ServeOptions& options, Format format) {
+  return run(format, [&]() -> Result<void> {
     TRY(check_serve(options));
     const ServerClock clock(TRY(time_in(options.now)));
     auto made = TRY(service_options(options));
@@ -191,39 +198,69 @@ int serve(const ServeOptions& options) {
   }());
 }
 
-int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing) {
-  return run([&]() -> Result<void> {
+namespace {
+
+void say_import(Format format, const service::ImportReport& report) {
+  auto json = Json::object();
+  json.set("created", report.created);
+  json.set("updated", report.updated);
+  auto refused = Json::array();
+  for (const auto& bad : report.bad) {
+    auto line = Json::object();
+    line.set("line", bad.line);
+    line.set("reason", bad.reason);
+    refused.push_back(std::move(line));
+  }
+  json.set("refused", std::move(refused));
+  if (format == Format::json) return say_json(json);
+  say(count_text(report.created, "record", "records") + " created, " + grouped(report.updated) + " updated, " +
+      count_text(static_cast<std::int64_t>(report.bad.size()), "line", "lines") + " refused.");
+}
+
+void say_bad_lines(const std::string& file, const service::ImportReport& report) {
+  for (const auto& bad : report.bad)
+    std::fprintf(stderr, "%s:%lld: %s\n", file.c_str(), static_cast<long long>(bad.line), one_line(bad.reason).c_str());
+}
+
+}  // namespace
+
+int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing,
+           Format format) {
+  const auto done = [&]() -> Result<int> {
     TRY(require_organization(data));
     const auto csv = TRY(os::read_file(file));
     auto server = TRY(Server::open(data, {}));
     const auto report = TRY(
         service::import_csv(*server->service, *server->database, csv, {set, all_or_nothing}, os::SystemClock().now()));
-    for (const auto& bad : report.bad)
-      std::fprintf(stderr, "%s:%lld: %s\n", file.c_str(), static_cast<long long>(bad.line), bad.reason.c_str());
-    say(count_text(report.created, "record", "records") + " created, " + grouped(report.updated) + " updated, " +
-        count_text(static_cast<std::int64_t>(report.bad.size()), "line", "lines") + " refused.");
-    if (!report.bad.empty())
-      return Error{ErrorCode::bad_value,
-                   all_or_nothing ? "Nothing was imported, because lines were refused and --all-or-nothing was given."
-                                  : "Some lines were refused; the others were imported.",
-                   file};
-    return {};
-  }());
+    say_import(format, report);
+    if (report.bad.empty()) return 0;
+    // The sentence first, as everywhere; the lines follow it.
+    const auto refused =
+        count_text(static_cast<std::int64_t>(report.bad.size()), "line was", "lines were") + " refused";
+    (void)apps::report(
+        {ErrorCode::bad_value,
+         refused + (all_or_nothing ? ", so nothing was imported (--all-or-nothing)." : "; the others were imported."),
+         file},
+        format);
+    if (format == Format::people) say_bad_lines(file, report);
+    return 1;
+  }();
+  return done ? *done : apps::report(done.error(), format);
 }
 
-int backup(const std::string& data, const std::string& file) {
-  return run([&]() -> Result<void> {
+int backup(const std::string& data, const std::string& file, Format format) {
+  return run(format, [&]() -> Result<void> {
     TRY(require_organization(data));
     auto database = TRY(sqlite::open(
         {.path = database_path(data), .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
     TRY(sqlite::backup(*database, file));
-    say("Backed up to " + file + ".");
+    say_done(format, "Backed up to " + file + ".");
     return {};
   }());
 }
 
-int restore(const std::string& data, const std::string& file) {
-  return run([&]() -> Result<void> {
+int restore(const std::string& data, const std::string& file, Format format) {
+  return run(format, [&]() -> Result<void> {
     if (!os::exists(file)) return Error{ErrorCode::not_found, "There's no file " + file + ".", file};
     TRY(os::create_directory(data, os::Permissions::owner_only));
     const auto lock = TRY(os::FileLock::acquire(data + "/serve.lock"));  // not under a running server
@@ -247,8 +284,9 @@ int restore(const std::string& data, const std::string& file) {
     for (const auto* ending : {"-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
     TRY(os::move_file(aside, database_path(data)));
     for (const auto* ending : {"-wal", "-shm", "-journal"}) TRY(os::remove_file(aside + ending));
-    say("Restored from " + file +
-        ". Devices compare with it on their next contact; what they had sent since is offered to them again.");
+    say_done(format,
+             "Restored from " + file +
+                 ". Devices compare with it on their next contact; what they had sent since is offered to them again.");
     return {};
   }());
 }

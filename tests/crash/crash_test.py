@@ -5,4 +5,4 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.exit(subprocess.run([sys.executable, str(Path(__file__).parent / "run.py"), "--rounds", "25", "--seed", "7"]).returncode)
+sys.exit(subprocess.run([sys.executable, str(Path(__file__).parent / "run.py"), "--rounds", "40", "--seed", "7"]).returncode)
