@@ -78,7 +78,8 @@ class Book:
 
     def update(self, device: Device, board: Board | None) -> None:
         record = self.some_row(lambda row: True)
-        if record is None:
+        if record is None or not self.is_visible(device, record):
+            self.create(device, board)
             return
         row, value = self.rows[record], f"+{self.chance.randrange(10**9)}"
         column = self.chance.choice((OWN[self.devices.index(device)], SHARED))
@@ -88,13 +89,14 @@ class Book:
             is_saved = seen.returncode == 0 and json.loads(seen.stdout)[column] == value
         else:
             is_saved = done.returncode == 0
-            assert is_saved or "not_found" in done.stderr, done.stderr  # the other one's, and not here yet; or deleted
+            assert is_saved, done.stderr
         if is_saved:
             row.values[column] = ({value} | row.values.get(column, {None})) if column == SHARED else {value}
 
     def remove(self, device: Device, board: Board | None) -> None:
         record = self.some_row(lambda row: not row.is_parent)
         if record is None or not self.is_visible(device, record):
+            self.create(device, board)
             return
         done = self.run(device, board, "delete", "accounts", record)
         assert done.returncode in (0, KILLED), done.stderr

@@ -42,8 +42,8 @@ class Deaths:
         # Every moment of [0, 1) that is drawn lies in another slice; the slices come in any order.
         self.moments = [(slice_ + chance.random()) / count for slice_ in range(count)]
         chance.shuffle(self.moments)
-        self.calls_of = {"save": 12, "sync": 40, "server": 20}  # a first guess; the work itself tells
-        self.counts = {work: [0, 0] for work in self.calls_of}  # deaths, and works that ended before
+        self.calls_of: dict[str, list[int]] = {}  # of works that ended by themselves
+        self.counts: dict[str, list[int]] = {}  # deaths, and works that ended before
         self.was_death = False  # in the last of them
 
     @contextlib.contextmanager
@@ -58,18 +58,17 @@ class Deaths:
 
     @contextlib.contextmanager
     def _death(self, board: Board, work: str) -> Iterator[None]:
-        before = board.calls
-        last = before + 1 + int(self.moments.pop() * self.calls_of[work])
+        before, known = board.calls, self.calls_of.get(work)
+        last = before + 1 + int(self.moments.pop() * max(known)) if known else 0  # the first time everybody lives
         board.die_at(last)
         yield
         board.die_at(0)
-        taken, is_dead = board.calls - before, board.calls >= last
-        self.was_death = is_dead
-        self.counts[work][0 if is_dead else 1] += 1
-        # Died: there are at least so many. Lived: there are so many.
-        known = self.calls_of[work]
-        self.calls_of[work] = max(known + 1 if taken >= known else known, taken) if is_dead else (known + taken + 1) // 2
+        self.was_death = bool(last) and board.calls >= last
+        if known:
+            self.counts.setdefault(work, [0, 0])[0 if self.was_death else 1] += 1
+        if not self.was_death:
+            self.calls_of[work] = [*(known or [])[-5:], board.calls - before]
 
     def report(self) -> str:
-        return ", ".join(f"{deaths} deaths of {deaths + ended} ({work}, of about {self.calls_of[work]} calls)"
-                         for work, (deaths, ended) in self.counts.items())
+        return ", ".join(f"{deaths} of {deaths + ended} died ({work}, of up to {max(self.calls_of[work])} calls)"
+                         for work, (deaths, ended) in sorted(self.counts.items()))
