@@ -334,7 +334,7 @@ int list(const DeviceOptions& options, const client::ListRequest& request) {
     }
     if (rows.empty()) return say("No " + answer.table->plural + " here match."), Result<void>{};
     say_table(headings, rows);
-    if (answer.has_more) say("There are more; use --top or --filter.");
+    if (answer.has_more && !request.top) say("There are more; use --top or --filter.");
     return {};
   });
 }

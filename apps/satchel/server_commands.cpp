@@ -58,15 +58,15 @@ struct Server {
                                                  server->random, server->log, std::move(options)));
     return server;
   }
-
-  Result<bool> has_organization() {
-    const auto* users = model::Schema::standard().find("systemuser");
-    query::Query any;
-    any.table = users->number;
-    const auto system = server::access::system_caller(OrganizationNumber(1), {});
-    return !TRY(service->records().list(system, any, 1)).records.empty();
-  }
 };
+
+Result<bool> has_organization(service::Service& service) {
+  const auto* users = model::Schema::standard().find("systemuser");
+  query::Query any;
+  any.table = users->number;
+  const auto system = server::access::system_caller(OrganizationNumber(1), {});
+  return !TRY(service.records().list(system, any, 1)).records.empty();
+}
 
 Result<void> require_organization(const std::string& data) {
   if (os::exists(database_path(data))) return {};
@@ -139,7 +139,7 @@ Result<void> check_serve(const ServeOptions& options) {
 }
 
 Result<void> prepare_data(Server& server, const ServeOptions& options, Instant now) {
-  if (TRY(server.has_organization())) return {};
+  if (TRY(has_organization(*server.service))) return {};
   if (!options.demo)
     return Error{ErrorCode::not_found,
                  "There's no organisation in " + options.data + ". Make one with `satchel init`, or add --demo.",
@@ -259,31 +259,59 @@ int backup(const std::string& data, const std::string& file, Format format) {
   }());
 }
 
+namespace {
+
+Error no_backup(const std::string& file, const std::string& why) {
+  return {ErrorCode::store_damaged, file + " can't be restored: " + why + ".", file};
+}
+
+Result<void> copy_backup(const std::string& file, const std::string& aside) {
+  auto source = sqlite::open({.path = file, .access = sqlite::Access::read_only, .profile = sqlite::Profile::server});
+  if (!source && source.error().code == ErrorCode::wrong_key)
+    return no_backup(file, "it's no backup of Satchel, or its beginning is damaged");
+  if (!source) return std::move(source).error();
+  TRY(sqlite::check_integrity(**source, sqlite::Check::pages));
+  return sqlite::backup(**source, aside);
+}
+
+// An organisation in one file, in a new epoch.
+Result<void> begin_epoch(const std::string& file, const std::string& aside) {
+  os::SystemRandom random;
+  os::StderrLog log;
+  auto database =
+      TRY(sqlite::open({.path = aside, .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
+  auto hasher = server::access::make_argon2id_hasher();
+  auto service = TRY(service::Service::open(*database, model::Schema::standard(), *hasher, random, log, {}));
+  if (!TRY(has_organization(*service))) return no_backup(file, "it holds no organisation");
+  auto transaction = TRY(sql::Transaction::begin(*database));
+  TRY(service->records().begin_new_epoch());
+  TRY(transaction.commit());
+  return sqlite::set_journal_mode(*database, sqlite::JournalMode::truncate);
+}
+
+Result<void> remove_database(const std::string& path) {
+  for (const auto* ending : {"", "-wal", "-shm", "-journal"}) TRY(os::remove_file(path + ending));
+  return {};
+}
+
+}  // namespace
+
 int restore(const std::string& data, const std::string& file, Format format) {
   return run(format, [&]() -> Result<void> {
     if (!os::exists(file)) return Error{ErrorCode::not_found, "There's no file " + file + ".", file};
     TRY(os::create_directory(data, os::Permissions::owner_only));
     const auto lock = TRY(os::FileLock::acquire(data + "/serve.lock"));  // not under a running server
-    auto source =
-        TRY(sqlite::open({.path = file, .access = sqlite::Access::read_only, .profile = sqlite::Profile::server}));
-    TRY(sqlite::check_integrity(*source, sqlite::Check::pages));
     const auto aside = database_path(data) + ".restoring";
-    TRY(sqlite::backup(*source, aside));
-    {
-      os::SystemRandom random;
-      os::StderrLog log;
-      auto database =
-          TRY(sqlite::open({.path = aside, .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
-      auto hasher = server::access::make_argon2id_hasher();
-      auto service = TRY(service::Service::open(*database, model::Schema::standard(), *hasher, random, log, {}));
-      auto transaction = TRY(sql::Transaction::begin(*database));
-      TRY(service->records().begin_new_epoch());
-      TRY(transaction.commit());
-      TRY(sqlite::set_journal_mode(*database, sqlite::JournalMode::truncate));  // all in one file before it is moved
+    TRY(remove_database(aside));
+    auto made = copy_backup(file, aside);
+    if (made) made = begin_epoch(file, aside);
+    if (!made) {  // what was there stays
+      (void)remove_database(aside);
+      return made;
     }
     for (const auto* ending : {"-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
     TRY(os::move_file(aside, database_path(data)));
-    for (const auto* ending : {"-wal", "-shm", "-journal"}) TRY(os::remove_file(aside + ending));
+    TRY(remove_database(aside));
     say_done(format,
              "Restored from " + file +
                  ". Devices compare with it on their next contact; what they had sent since is offered to them again.");
