@@ -306,36 +306,62 @@ int status(const DeviceOptions& options) {
 
 // ---- records ---------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+constexpr std::int64_t kTerminalRows = 50;  // of a list whose end nobody set
+
+// Calls `each` with page after page until `request.top` rows were given or there are no more; tells whether there are more.
+template <class Each>
+Result<bool> list_pages(DeviceSession& session, client::ListRequest request, Each each) {
+  for (;;) {
+    auto page = TRY(session.client().list(request, session.now()));
+    each(page);
+    if (request.top) *request.top -= static_cast<std::int64_t>(page.records.size());
+    if (!page.next || (request.top && *request.top <= 0)) return page.next.has_value();
+    request.after = std::move(page.next);
+  }
+}
+
+Result<void> list_json(DeviceSession& session, const client::ListRequest& request) {
+  const char* separator = "{\"value\":[";  // written page by page, for a list may be longer than memory
+  TRY(list_pages(session, request, [&](const client::ListAnswer& page) {
+    const auto columns = request.select.empty() ? std::vector<model::ColumnIndex>{} : page.columns;
+    for (const auto& record : page.records) {
+      write_out(separator + session.client().to_json(record, columns).dump());
+      separator = ",";
+    }
+  }));
+  write_out(*separator == ',' ? "]}\n" : "{\"value\":[]}\n");
+  return {};
+}
+
+Result<void> list_table(DeviceSession& session, client::ListRequest request) {
+  const bool is_cut = !request.top && edge::os::is_terminal(edge::os::Stream::output);
+  if (is_cut) request.top = kTerminalRows;
+  auto& client = session.client();
+  std::vector<std::string> headings{"Id"};
+  std::vector<std::vector<std::string>> rows;
+  const bool has_more = TRY(list_pages(session, request, [&](const client::ListAnswer& page) {
+    if (headings.size() == 1)
+      for (const auto column : page.columns) headings.push_back(page.table->columns[column].label);
+    for (const auto& record : page.records) {
+      auto& cells = rows.emplace_back(1, record.id.to_string());
+      for (const auto column : page.columns)
+        cells.push_back(client.display(page.table->columns[column], record.values[column]));
+    }
+  }));
+  if (rows.empty()) say("No " + TRY(client.table(request.set))->plural + " here match.");
+  else say_table(headings, std::move(rows));
+  if (has_more && is_cut) say("There are more; use --top or --filter.");
+  return {};
+}
+
+}  // namespace
+
 int list(const DeviceOptions& options, const client::ListRequest& request) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    auto& client = session->client();
-    auto asked = request;
-    if (!asked.top && !options.json && edge::os::is_terminal(edge::os::Stream::output)) asked.top = 50;
-    const auto answer = TRY(client.list(asked, session->now()));
-    if (options.json) {
-      auto rows = Json::array();
-      for (const auto& record : answer.records)
-        rows.push_back(
-            client.to_json(record, request.select.empty() ? std::vector<model::ColumnIndex>{} : answer.columns));
-      auto json = Json::object();
-      json.set("value", std::move(rows));
-      say_json(json);
-      return {};
-    }
-    std::vector<std::string> headings{"Id"};
-    for (const auto column : answer.columns) headings.push_back(answer.table->columns[column].label);
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& record : answer.records) {
-      std::vector<std::string> cells{record.id.to_string()};
-      for (const auto column : answer.columns)
-        cells.push_back(client.display(answer.table->columns[column], record.values[column]));
-      rows.push_back(std::move(cells));
-    }
-    if (rows.empty()) return say("No " + answer.table->plural + " here match."), Result<void>{};
-    say_table(headings, rows);
-    if (answer.has_more && !request.top) say("There are more; use --top or --filter.");
-    return {};
+    return options.json ? list_json(*session, request) : list_table(*session, request);
   });
 }
 

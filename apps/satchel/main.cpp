@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 #include "apps/satchel/device_commands.h"
 #include "apps/satchel/report.h"
@@ -310,6 +311,8 @@ int run_main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage_error(words, sentence_of(error, app));
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return report({ErrorCode::io_error, "The output couldn't be written, so a part of it is missing."}, words.format());
   return words.code;
 }
 

@@ -89,17 +89,9 @@ int report(const Error& error, Format format) {
   return exit_code_of(error);
 }
 
-void say(std::string_view text) {
-  const auto harmless = printable(text);
-  std::fwrite(harmless.data(), 1, harmless.size(), stdout);
-  std::fputc('\n', stdout);
-}
-
-void say_json(const Json& json) {
-  const auto text = json.dump();
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fputc('\n', stdout);
-}
+void write_out(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void say(std::string_view text) { write_out(printable(text) + "\n"); }
+void say_json(const Json& json) { write_out(json.dump() + "\n"); }
 
 void say_table(const std::vector<std::string>& headings, std::vector<std::vector<std::string>> rows) {
   for (auto& row : rows)

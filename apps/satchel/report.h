@@ -21,8 +21,9 @@ int exit_code_of(const Error& error);
 // Writes the error and gives the exit code.
 int report(const Error& error, Format format);
 
-void say(std::string_view text);  // a line on standard output, without anything that steers a terminal
-void say_json(const Json& json);  // compact, a line
+void say(std::string_view text);        // a line on standard output, without anything that steers a terminal
+void say_json(const Json& json);        // compact, a line
+void write_out(std::string_view text);  // on standard output as it is
 
 // Rows with a heading, as wide as the terminal; the widest columns give way first. Bold headings where colours are wanted.
 // A cell shows its first line.

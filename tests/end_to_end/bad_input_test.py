@@ -162,6 +162,9 @@ def words_that_make_no_sense() -> None:
             plain = satchel("--store", device.store, *command)
             assert plain.stderr.startswith(f"{name}: ") and plain.stderr.endswith(".\n"), (command, plain)
             assert (plain.returncode, plain.stdout) == (code, ""), (command, plain)
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(device.command("list", "accounts"), stdout=full, stderr=subprocess.PIPE, text=True)
+            assert done.returncode == 1 and "io_error" in done.stderr, done
         same_everything(device, world.server)
 
 

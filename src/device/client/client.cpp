@@ -159,6 +159,7 @@ Result<ListAnswer> Client::list(const ListRequest& request, Instant now) {
   query::Query query;
   query.table = target.number;
   query.top = request.top;
+  query.after = request.after;
   if (view != nullptr && !view->filter.empty())
     query.filter = TRY(odata::parse_filter(schema, target, view->filter, context));
   if (!request.filter.empty())
@@ -170,7 +171,7 @@ Result<ListAnswer> Client::list(const ListRequest& request, Instant now) {
       request.select.empty() ? shown_columns(target, request, view) : TRY(odata::parse_select(target, request.select));
   auto result = TRY(store_.list(query));
   answer.records = std::move(result.records);
-  answer.has_more = result.next.has_value();
+  answer.next = std::move(result.next);
   return answer;
 }
 

@@ -37,12 +37,13 @@ struct ListRequest {
   std::string order;
   std::string select;  // comma-separated; "" = the view's columns, or all
   std::optional<std::int64_t> top;
+  std::optional<query::Position> after;  // goes on behind a page: its `next`
 };
 struct ListAnswer {
   const model::Table* table = nullptr;
   std::vector<model::ColumnIndex> columns;  // to show, in order
   std::vector<model::Record> records;
-  bool has_more = false;
+  std::optional<query::Position> next;  // there is more: `top` or the store's own limit of a page ended this one
 };
 
 struct Status {
