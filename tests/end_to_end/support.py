@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import traceback
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -177,8 +178,8 @@ def run(*tests) -> None:
         try:
             test()
             print(f"ok      {test.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
-        except Exception as error:  # noqa: BLE001: a test that fails in any way has failed
+        except Exception:  # noqa: BLE001: a test that fails in any way has failed
             failed += 1
-            print(f"FAILED  {test.__name__}: {error}", flush=True)
+            print(f"FAILED  {test.__name__}\n{traceback.format_exc()}", flush=True)
     print(f"{len(tests) - failed} passed, {failed} failed")
     raise SystemExit(1 if failed else 0)
