@@ -71,15 +71,12 @@ void say_report(const client::SyncReport& report) {
   if (!report.complete) say("Not everything could be sent; the next sync goes on.");
 }
 
-// After a local save: what is connected goes up at once (E2). A connection that isn't there is no error.
+// After a local save: what is connected goes up at once (E2). The change is saved here whatever comes of it: what is wrong
+// with connection, session or server shows in `status` and `sync`.
 Result<void> send_if_connected(DeviceSession& session) {
   const auto status = TRY(session.client().status());
   if (status.offline_by_choice || status.loading || status.session_ended) return {};
-  const auto report = session.run(client::SyncRequested{}, [](const Progress&) {});
-  if (!report && report.error().code != ErrorCode::offline) {
-    // The change is saved here either way; what is wrong with the session or the server shows in status and sync.
-    return {};
-  }
+  (void)session.run(client::SyncRequested{}, [](const Progress&) {});
   return {};
 }
 
@@ -106,6 +103,7 @@ Result<client::TypedValues> typed_values(const std::vector<std::string>& texts) 
   return values;
 }
 
+// The id alone where a script reads it (`id=$(satchel create …)`); what became of the change beside it for people.
 Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, RecordId id, const char* verb) {
   const auto state = TRY(state_after_save(session, id));
   if (options.json) {
@@ -113,9 +111,10 @@ Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, Rec
     json.set("id", id.to_string());
     json.set("state", state);
     say_json(json);
+  } else if (!edge::os::is_terminal(edge::os::Stream::output)) {
+    say(id.to_string());
   } else {
-    say(id.to_string() + (state == "saved" ? std::string("  ") + verb + " and sent"
-                                           : std::string("  ") + verb + " on this device, pending"));
+    say(id.to_string() + "  " + verb + (state == "saved" ? " and sent" : " on this device, pending"));
   }
   return {};
 }
@@ -127,7 +126,8 @@ int sign_in(const DeviceOptions& options, const std::string& url, const std::str
     const auto address = TRY(edge::net::parse_url(url));
     auto password = edge::os::take_secret_from_environment("SATCHEL_PASSWORD");
     if (!password) password = TRY(edge::os::read_password("Password for " + user + ": "));
-    const bool is_new = !edge::os::exists(options.store);
+    // A key without its store may belong to one that is elsewhere just now.
+    const bool is_new = !edge::os::exists(options.store) && !edge::os::exists(options.store + ".key");
     auto session = TRY(DeviceSession::open(options, Opening::create));
     if (auto signed_in = run_engine(*session, client::SignIn{address.origin(), user, *password}); !signed_in) {
       if (is_new) TRY(session->remove_files());  // nothing half done
@@ -161,12 +161,28 @@ int sign_out(const DeviceOptions& options, bool discard) {
   });
 }
 
+namespace {
+
+const char* session_word(const client::Status& status) {
+  return !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in";
+}
+
+// In one word, also where there's no store yet, or one that can't be opened without its PIN.
+Result<std::string> session_state(const DeviceOptions& options) {
+  auto session = DeviceSession::open(options, Opening::existing);
+  if (!session && session.error().code == ErrorCode::not_found) return std::string("get-started");
+  if (!session && session.error().code == ErrorCode::locked) return std::string("locked");
+  if (!session) return std::move(session).error();
+  return std::string(session_word(TRY((*session)->client().status())));
+}
+
+}  // namespace
+
 int session(const DeviceOptions& options, const std::string& verb) {
   return run(options, [&]() -> Result<void> {
-    if (!verb.empty()) return Error{ErrorCode::not_available, "`session " + verb + "` isn't available yet."};
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto status = TRY(session->client().status());
-    const std::string state = !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in";
+    if (verb == "back" || verb == "lock" || verb == "unlock")
+      return Error{ErrorCode::not_available, "`session " + verb + "` isn't available yet."};
+    const auto state = TRY(session_state(options));
     if (options.json) {
       auto json = Json::object();
       json.set("session", state);
@@ -233,7 +249,7 @@ Json status_json(const client::Status& status, const std::string& connection, co
   json.set("version", "9.2");
   json.set("rules", "modern");
   json.set("platform", platform);
-  json.set("session", !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in");
+  json.set("session", session_word(status));
   json.set("lease_until", nullptr);
   json.set("last_sync", status.last_sync ? Json(format_date_time(status.last_sync->seconds())) : Json(nullptr));
   json.set("pending", status.pending);
@@ -290,43 +306,71 @@ int status(const DeviceOptions& options) {
 
 // ---- records ---------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+constexpr std::int64_t kTerminalRows = 50;  // of a list whose end nobody set
+
+// Calls `each` with page after page until `request.top` rows were given or there are no more; tells whether there are more.
+template <class Each>
+Result<bool> list_pages(DeviceSession& session, client::ListRequest request, Each each) {
+  for (;;) {
+    auto page = TRY(session.client().list(request, session.now()));
+    each(page);
+    if (request.top) *request.top -= static_cast<std::int64_t>(page.records.size());
+    if (!page.next || (request.top && *request.top <= 0)) return page.next.has_value();
+    request.after = std::move(page.next);
+  }
+}
+
+Result<void> list_json(DeviceSession& session, const client::ListRequest& request) {
+  const char* separator = "{\"value\":[";  // written page by page, for a list may be longer than memory
+  TRY(list_pages(session, request, [&](const client::ListAnswer& page) {
+    const auto columns = request.select.empty() ? std::vector<model::ColumnIndex>{} : page.columns;
+    for (const auto& record : page.records) {
+      write_out(separator + session.client().to_json(record, columns).dump());
+      separator = ",";
+    }
+  }));
+  write_out(*separator == ',' ? "]}\n" : "{\"value\":[]}\n");
+  return {};
+}
+
+Result<void> list_table(DeviceSession& session, client::ListRequest request) {
+  const bool is_cut = !request.top && edge::os::is_terminal(edge::os::Stream::output);
+  if (is_cut) request.top = kTerminalRows;
+  auto& client = session.client();
+  std::vector<std::string> headings{"Id"};
+  std::vector<std::vector<std::string>> rows;
+  const bool has_more = TRY(list_pages(session, request, [&](const client::ListAnswer& page) {
+    if (headings.size() == 1)
+      for (const auto column : page.columns) headings.push_back(page.table->columns[column].label);
+    for (const auto& record : page.records) {
+      auto& cells = rows.emplace_back(1, record.id.to_string());
+      for (const auto column : page.columns)
+        cells.push_back(client.display(page.table->columns[column], record.values[column]));
+    }
+  }));
+  if (rows.empty()) say("No " + TRY(client.table(request.set))->plural + " here match.");
+  else say_table(headings, std::move(rows));
+  if (has_more && is_cut) say("There are more; use --top or --filter.");
+  return {};
+}
+
+}  // namespace
+
 int list(const DeviceOptions& options, const client::ListRequest& request) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    auto& client = session->client();
-    auto asked = request;
-    if (!asked.top && !options.json && edge::os::is_terminal(edge::os::Stream::output)) asked.top = 50;
-    const auto answer = TRY(client.list(asked, session->now()));
-    if (options.json) {
-      auto rows = Json::array();
-      for (const auto& record : answer.records)
-        rows.push_back(
-            client.to_json(record, request.select.empty() ? std::vector<model::ColumnIndex>{} : answer.columns));
-      auto json = Json::object();
-      json.set("value", std::move(rows));
-      say_json(json);
-      return {};
-    }
-    std::vector<std::string> headings{"Id"};
-    for (const auto column : answer.columns) headings.push_back(answer.table->columns[column].label);
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& record : answer.records) {
-      std::vector<std::string> cells{record.id.to_string()};
-      for (const auto column : answer.columns)
-        cells.push_back(client.display(answer.table->columns[column], record.values[column]));
-      rows.push_back(std::move(cells));
-    }
-    if (rows.empty()) return say("No " + answer.table->plural + " here match."), Result<void>{};
-    say_table(headings, rows);
-    if (answer.has_more) say("There are more; use --top or --filter.");
-    return {};
+    return options.json ? list_json(*session, request) : list_table(*session, request);
   });
 }
 
 int views(const DeviceOptions& options, const std::string& set) {
   return run(options, [&]() -> Result<void> {
     const auto* table = model::Schema::standard().find_set(set);
-    if (table == nullptr) return Error{ErrorCode::unknown_table, "There's no table called \"" + set + "\".", set};
+    if (table == nullptr || table->is_derived)
+      return Error{ErrorCode::unknown_table,
+                   "There's no table called \"" + set + "\". Tables go by their plural, e.g. accounts, contacts.", set};
     if (options.json) {
       auto array = Json::array();
       for (const auto& view : table->views) {
