@@ -26,7 +26,6 @@ class Application {
       : store_(store), settling_(settling), kind_(kind), carried_(store.schema()) {}
 
   Result<void> take(FeedPageReader& page) {
-    for (const auto scope : page.head().dropped) TRY(drop_scope(scope));
     for (const auto& named : page.head().named) TRY(take_named(named));
     TRY(take_rows(page));
     for (const auto& mark : page.marks()) TRY(take_mark(mark));
@@ -183,31 +182,76 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const Settling&
   TRY(application.finish());
   TRY(store.mark_scopes_loaded());
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
-  report.removed = application.removed;
+  report.removed += application.removed;
   report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
   return {};
 }
 
-// In a first load only new rows come, by the fast path; what the user lost meanwhile goes at once (invariant 8).
-Result<void> take_first_load_page(DeviceStore& store, FeedPageReader& page, const Settling& settling,
-                                  PageReport& report) {
-  if (!page.head().dropped.empty()) {
-    Application application(store, settling, Application::Kind::load);
-    for (const auto scope : page.head().dropped) TRY(application.drop_scope(scope));
-    TRY(application.finish());
-    report.removed = application.removed;
+// ---- lost scopes -----------------------------------------------------------------------------------------------------------
+
+bool is_in(const std::vector<ScopeNumber>& scopes, ScopeNumber scope) {
+  return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+}
+
+// A page without the scopes `lost`: rows and leaves that only these brought aren't in it.
+Result<std::string> without_scopes(const DeviceStore& store, std::string_view bytes,
+                                   const std::vector<ScopeNumber>& lost) {
+  auto page = TRY(FeedPageReader::open(store.schema(), bytes));
+  odata::FeedPageWriter kept(store.schema());
+  const auto stripped = [&](std::span<const ScopeNumber> scopes) {
+    std::vector<ScopeNumber> left;
+    std::copy_if(scopes.begin(), scopes.end(), std::back_inserter(left),
+                 [&](auto scope) { return !is_in(lost, scope); });
+    return left;
+  };
+  FeedPageReader::Row row;
+  while (TRY(page.next(row)))
+    if (const auto left = stripped(row.scopes); row.scopes.empty() || !left.empty())
+      kept.row(*row.table, odata::record_of(row), left);
+  for (auto mark : page.marks()) {
+    const bool is_leave = mark.kind == FeedMark::Kind::leave;
+    if (is_leave) mark.scopes = stripped(mark.scopes);
+    if (!is_leave || !mark.scopes.empty()) kept.mark(std::move(mark));
   }
-  report.rows = TRY(store.load_rows(page));
+  return kept.finish(page.head());
+}
+
+Result<void> strip_staged(DeviceStore& store, const std::vector<ScopeNumber>& lost) {
+  std::vector<std::string> pages;
+  for (std::size_t i = 0, count = TRY(store.staged_pages()); i < count; ++i)
+    if (const auto bytes = TRY(store.staged_page(i))) pages.push_back(TRY(without_scopes(store, *bytes, lost)));
+  if (pages.empty()) return {};
+  TRY(store.drop_staged_pages());
+  for (const auto& page : pages) TRY(store.stage_page(page));
   return {};
 }
 
+// What the user lost goes with the page that says so, also from what is staged (invariant 8). Waiting for the cut would take a
+// scope away that was granted again meanwhile.
+Result<void> drop_lost(DeviceStore& store, const std::vector<ScopeNumber>& lost, const Settling& settling,
+                       PageReport& report) {
+  if (lost.empty()) return {};
+  TRY(strip_staged(store, lost));
+  Application application(store, settling);
+  for (const auto scope : lost) TRY(application.drop_scope(scope));
+  TRY(application.finish());
+  report.removed += application.removed;
+  return {};
+}
+
+// ---- pages -----------------------------------------------------------------------------------------------------------------
+
+// In a first load only new rows come, by the fast path.
 Result<void> take_load_page(DeviceStore& store, FeedPageReader& page, const Settling& settling, PageReport& report) {
-  if (TRY(store.loading())) return take_first_load_page(store, page, settling, report);
+  if (TRY(store.loading())) {
+    report.rows = TRY(store.load_rows(page));
+    return {};
+  }
   Application application(store, settling, Application::Kind::load);
   TRY(application.take(page));
   TRY(application.finish());
   TRY(application.stage_carried(page.head()));
-  report.removed = application.removed;
+  report.removed += application.removed;
   return {};
 }
 
@@ -231,6 +275,7 @@ Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settli
   report.rows_expected = page.head().rows_expected;
 
   auto transaction = TRY(store.begin());
+  TRY(drop_lost(store, page.head().dropped, settling, report));
   TRY(add_granted(store, page.head()));
   if (!report.is_load && TRY(store.loading())) TRY(store.finish_load());
   if (report.is_load) TRY(take_load_page(store, page, settling, report));
