@@ -146,6 +146,9 @@ Result<void> undo(DeviceStore& store, store::ConflictId id, const Settling& sett
   for (const auto& record : TRY(store.conflict_records())) {
     if (record.id != id) continue;
     const auto& conflict = record.conflict;
+    if (store.schema().find(conflict.table) == nullptr)
+      return Error{ErrorCode::unknown_table,
+                   "Records of this kind are no longer kept here, so it can't be taken back."};
     const auto& table = store.schema().at(conflict.table);
     if (conflict.kind == ConflictKind::deleted_there)
       return TRY(restore_as_new(store, table, conflict, settling)), Result<void>{};
@@ -169,6 +172,10 @@ Result<void> take_back(DeviceStore& store, ChangeId change, const Settling& sett
 
 Result<void> retry(DeviceStore& store, store::OutboxPosition position, const Settling& settling) {
   auto entry = TRY(find_refused(store, position));
+  if (!entry.retired.empty() && entry.change.values.empty())
+    return Error{
+        ErrorCode::unknown_column,
+        "What was typed has no place at the server any more, so it can't be sent again. Copy it, then discard this."};
   entry.state = ChangeState::waiting;
   entry.id = new_id<ChangeId>(*settling.random, settling.now);
   entry.waits_for.reset();
@@ -185,7 +192,8 @@ Result<void> discard(DeviceStore& store, store::OutboxPosition position, const S
   if (entry.change.kind == ChangeKind::create)
     for (const auto& later : TRY(store.outbox_of(entry.change.id))) TRY(store.remove(later.position));
   TRY(update_blocks(store, settling));
-  return refresh_visible(store, store.schema().at(entry.change.table), entry.change.id);
+  const auto* table = store.schema().find(entry.change.table);
+  return table != nullptr ? refresh_visible(store, *table, entry.change.id) : Result<void>();
 }
 
 }  // namespace satchel::device::sync

@@ -81,7 +81,8 @@ class Application {
   Result<void> take_row(const FeedPageReader::Row& row, ScopeSetNumber scopes) {
     const auto here = TRY(store_.mirror(*row.table, row.id));
     if (here && here->record.version > row.version) return {};
-    if (here && kind_ == Kind::load) {
+    // The same version is the same state, told again because of what a newer schema reads in it (Y26).
+    if (here && kind_ == Kind::load && here->record.version != row.version) {
       carried_.row(*row.table, odata::record_of(row), row.scopes);
       return {};
     }
@@ -92,6 +93,7 @@ class Application {
   }
 
   Result<void> take_mark(const FeedMark& mark) {
+    if (store_.schema().find(mark.table) == nullptr) return {};  // of a newer schema: nothing of it is here
     const auto& table = store_.schema().at(mark.table);
     auto here = TRY(store_.mirror(table, mark.id));
     if (here && here->record.version > mark.seq) return {};
@@ -108,6 +110,7 @@ class Application {
   }
 
   Result<void> take_named(const odata::FeedHead::Named& named) {
+    if (store_.schema().find(named.table) == nullptr) return {};
     const auto& table = store_.schema().at(named.table);
     if (named.answer == NamedAnswer::gone) return remove(table, named.id, Gone::deleted);
     if (named.answer == NamedAnswer::forbidden) return remove(table, named.id, Gone::not_readable);
@@ -138,23 +141,14 @@ class Application {
   std::unordered_map<RecordId, TableNumber> touched_;
 };
 
-Result<void> check_tables(const DeviceStore& store, const FeedPageReader& page) {
-  const auto known = [&](TableNumber number) { return store.schema().find(number) != nullptr; };
-  for (const auto& mark : page.marks())
-    if (!known(mark.table))
-      return Error{ErrorCode::unexpected_answer, "The server sent a table that this app doesn't know. Update the app."};
-  for (const auto& named : page.head().named)
-    if (!known(named.table))
-      return Error{ErrorCode::unexpected_answer, "The server sent a table that this app doesn't know. Update the app."};
-  return {};
-}
-
 Result<std::vector<ScopeNumber>> mismatched_scopes(DeviceStore& store, const std::vector<odata::ScopeTotal>& totals) {
   std::vector<ScopeNumber> mismatched;
   const auto scopes = TRY(store.scopes());
   for (const auto& total : totals) {
     const auto here = std::find_if(scopes.begin(), scopes.end(),
                                    [&](const store::ScopeRow& row) { return row.scope.number == total.number; });
+    // Rows of a table that only a newer app knows aren't held, and nothing is missing (Y26).
+    if (here != scopes.end() && store.schema().find(here->scope.table) == nullptr) continue;
     if (here == scopes.end() || here->count != total.count || here->sum != total.sum)
       mismatched.push_back(total.number);
   }
@@ -265,9 +259,26 @@ Result<void> add_granted(DeviceStore& store, const odata::FeedHead& head) {
   return {};
 }
 
+// Without a cursor the server can't say what this user lost since the last cut: it grants all that he may have, and any other
+// scope is lost (Q2, invariant 8). A record may have moved into a scope that he has, so one with unsent work stays and is asked
+// for by name (Y11); others come again.
+Result<void> drop_ungranted(DeviceStore& store, const odata::FeedHead& head, PageReport& report) {
+  if (TRY(store.setting("cursor"))) return {};
+  for (const auto& row : TRY(store.scopes())) {
+    const bool is_granted = std::any_of(head.granted.begin(), head.granted.end(),
+                                        [&](const auto& scope) { return scope.number == row.scope.number; });
+    if (is_granted) continue;
+    for (const auto& record : TRY(store.drop_scope(row.scope.number))) {
+      if (TRY(store.has_shadow(record.id))) continue;
+      TRY(store.set_mirror(store.schema().at(record.table), record.id, std::nullopt));
+      ++report.removed;
+    }
+  }
+  return {};
+}
+
 Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settling& settling) {
   auto page = TRY(FeedPageReader::open(store.schema(), bytes));
-  TRY(check_tables(store, page));
   PageReport report;
   report.complete = page.head().complete;
   report.is_load = page.head().phase == odata::FeedPhase::load;
@@ -275,6 +286,7 @@ Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settli
   report.rows_expected = page.head().rows_expected;
 
   auto transaction = TRY(store.begin());
+  TRY(drop_ungranted(store, page.head(), report));
   TRY(drop_lost(store, page.head().dropped, settling, report));
   TRY(add_granted(store, page.head()));
   if (!report.is_load && TRY(store.loading())) TRY(store.finish_load());

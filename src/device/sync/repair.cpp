@@ -167,6 +167,7 @@ std::optional<Conflict> undone_part(const model::Table& table, const store::Outb
 Result<std::size_t> offer_undone(store::DeviceStore& store, const Settling& settling) {
   std::size_t offered = 0;
   for (const auto& entry : TRY(store.acknowledged_above(Seq(0)))) {
+    if (store.schema().find(entry.change.table) == nullptr) continue;  // retired since (Y26)
     const auto& table = store.schema().at(entry.change.table);
     const auto id = entry.change.id;
     auto conflict = undone_part(table, entry, TRY(store.mirror(table, id)));

@@ -318,6 +318,8 @@ Result<void> settle_gone(DeviceStore& store, const model::Table& table, RecordId
   model::RecordChange mine{table.number, id, ChangeKind::update, {}};
   for (auto& entry : local.entries) {
     if (entry.state == ChangeState::sent) continue;  // its answer will say
+    if (!entry.retired.empty() && entry.change.values.empty())
+      continue;  // words without a place (Y26) outlive the record
     if (entry.state == ChangeState::acknowledged || entry.change.kind == ChangeKind::remove) {
       TRY(store.remove(entry.position));
     } else if (gone == Gone::deleted) {
