@@ -27,7 +27,7 @@ SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
       rows_(database, text_index_),
       scopes_(database),
       mirrors_(database, rows_, scopes_),
-      layout_(database, tables_, meta_, rows_, text_index_),
+      layout_(database, schema, tables_, meta_, rows_, text_index_),
       loader_(database, tables_, layout_, rows_, mirrors_, scopes_),
       outbox_(database, schema),
       conflicts_(database, schema),
@@ -36,9 +36,20 @@ SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
       verifier_(database, tables_, rows_, mirrors_, scopes_) {}
 
 Result<void> SqlStore::open() {
-  auto opened = layout_.open();
+  const auto found = TRY(layout_.look());
+  if (found == Layout::Found::current) return {};
+  // A kill in the middle leaves the old store, or none.
+  auto transaction = TRY(sql::Transaction::begin(watched_));
+  TRY(found == Layout::Found::nothing ? layout_.create() : upgrade());
+  TRY(transaction.commit());
   forget_caches();
-  return opened;
+  return {};
+}
+
+Result<void> SqlStore::upgrade() {
+  return Upgrade({database_, schema_, tables_, layout_, settings_, rows_, scopes_, mirrors_, outbox_, conflicts_,
+                  staged_pages_})
+      .run();
 }
 
 // ---- transactions ------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ Error system_error(const std::string& path, std::string_view doing, int number) 
   switch (number) {
     case ENOENT: return {ErrorCode::not_found, sentence};
     case ENOSPC:
-    case EDQUOT: return {ErrorCode::disk_full, sentence};
+    case EDQUOT:
+    case EFBIG: return {ErrorCode::disk_full, sentence};
     default: return {ErrorCode::io_error, sentence};
   }
 }
@@ -125,6 +126,11 @@ Result<void> write_file(const std::string& path, std::string_view bytes, Permiss
 bool exists(const std::string& path) {
   struct stat facts{};
   return ::stat(path.c_str(), &facts) == 0;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat facts{};
+  return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
 Result<std::uint64_t> file_size(const std::string& path) {

@@ -10,6 +10,7 @@
 #include "device/store/internal/outbox.h"
 #include "device/store/internal/search.h"
 #include "device/store/internal/staged_pages.h"
+#include "device/store/internal/upgrade.h"
 #include "device/store/internal/verify.h"
 #include "device/store/internal/watched_database.h"
 #include "device/store/store.h"
@@ -98,6 +99,7 @@ class SqlStore final : public DeviceStore {
  private:
   enum class Journal { log, rollback };
   Result<void> choose_journal();
+  Result<void> upgrade();
   // Every writing function calls this first: it must be inside the caller's transaction.
   void expect_transaction() const;
   Result<const DeviceTable*> known_table(TableNumber number) const;
