@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "device/door/door.h"
-#include "sql/database.h"
 
 namespace satchel::device::door {
 
