@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A form's state: the draft, its problems, and its being kept until it is saved (store/kept_forms.ts).
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ColumnName, Refusal, Table, Values } from '../door/door';
+import * as drafts from '../forms/draft';
+import { browser_region } from '../forms/region';
+import { useStore } from '../store/store';
+
+export interface FormSubject {
+  table: Table;
+  id: string;
+  /** What the record holds; {} for a new one. */
+  shown: Values;
+  /** Columns that the form shows: those are checked. */
+  columns: ColumnName[];
+  /** What a new record begins with. */
+  given?: Values;
+  name: string;
+  address: string;
+}
+export interface Form {
+  draft: drafts.Draft;
+  problems: Record<ColumnName, string>;
+  dirty: ColumnName[];
+  /** When the text was typed that an earlier visit left here. */
+  brought_back: number | null;
+  edit(name: ColumnName, edit: drafts.Edit): void;
+  revert(): void;
+  /** Looks for problems, shows them, and moves to the first. True when there are none. */
+  check(): boolean;
+  changes(): { values: Values; bases: Values };
+  /** The record holds now what was typed, or will with the next answer. */
+  saved(): void;
+  /** The engine refused; the sentence goes to its field if it has one. True if the field is on the form. */
+  refused(refusal: Refusal): boolean;
+}
+
+export function useForm(subject: FormSubject): Form {
+  const { table, id, shown, columns } = subject;
+  const { kept_forms } = useStore();
+  const region = browser_region();
+  const [start] = useState(() => first_draft(kept_forms.find(table.set, id)?.draft, subject.given));
+  const [brought_back, set_brought_back] = useState(() => kept_forms.find(table.set, id)?.kept_at ?? null);
+  const [draft, set_draft] = useState(start);
+  const [problems, set_problems] = useState<Record<ColumnName, string>>({});
+  const latest = useRef(draft);
+  const saved_edits = useRef<drafts.Draft['edits']>({});
+  latest.current = draft;
+
+  const take = (next: drafts.Draft) => {
+    latest.current = next;
+    set_draft(next);
+    keep(next);
+  };
+  const keep = (next: drafts.Draft) => {
+    const { set } = table;
+    if (drafts.dirty_columns(next, { ...shown, ...subject.given }, table, region).length === 0) kept_forms.drop(set, id);
+    else kept_forms.keep({ set, id, name: subject.name, address: subject.address, kept_at: Date.now(), draft: next });
+  };
+
+  // The record has come to hold what was saved: those edits have done their work, and later changes of others show again.
+  useEffect(() => {
+    const done = Object.entries(saved_edits.current).filter(([name, edit]) => latest.current.edits[name] === edit);
+    const dirty = new Set(drafts.dirty_columns(latest.current, shown, table, region));
+    const settled = done.filter(([name]) => !dirty.has(name));
+    if (settled.length > 0) set_draft(settled.reduce((next, [name]) => drafts.revert(next, name), latest.current));
+  }, [shown]);
+
+  return {
+    draft,
+    problems,
+    dirty: drafts.dirty_columns(draft, shown, table, region),
+    brought_back,
+    edit(name, edit) {
+      take(drafts.edit(latest.current, shown, name, edit));
+      if (name in problems) set_problems(({ [name]: _, ...others }) => others);
+    },
+    revert() {
+      take(first_draft(null, subject.given));
+      set_problems({});
+      set_brought_back(null);
+    },
+    check() {
+      const found = drafts.problems(latest.current, shown, table, columns, region);
+      set_problems(found);
+      const first = columns.find((name) => name in found) ?? Object.keys(found)[0];
+      if (first !== undefined) focus_field(first);
+      return first === undefined;
+    },
+    changes: () => drafts.changes(latest.current, shown, table, region),
+    saved() {
+      saved_edits.current = latest.current.edits;
+      kept_forms.drop(table.set, id);
+      set_brought_back(null);
+    },
+    refused(refusal) {
+      const target = refusal.target;
+      if (target === undefined || !columns.includes(target)) return false;
+      set_problems({ [target]: refusal.message });
+      focus_field(target);
+      return true;
+    },
+  };
+}
+
+function first_draft(kept: unknown, given: Values = {}): drafts.Draft {
+  if (kept) return drafts.revive(kept);
+  return Object.entries(given).reduce((draft, [name, value]) => drafts.edit(draft, {}, name, { value }), drafts.kNewDraft);
+}
+
+function focus_field(name: ColumnName): void {
+  // After the problem's text is drawn, so that it is read out with the field.
+  requestAnimationFrame(() => {
+    const fields = document.querySelectorAll<HTMLElement>(`[data-column="${CSS.escape(name)}"] :is(input, select, textarea)`);
+    const field = fields[fields.length - 1];
+    field?.focus({ preventScroll: true });
+    field?.scrollIntoView({ block: 'center', behavior: 'smooth' });
+  });
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The list of a table. Alone it may be as wide as the tablet, with a cell a column; beside a record, and on phones, rows have two lines.
+
+import { useMemo, useRef } from 'preact/hooks';
+import type { Row, Table, View } from '../../door/door';
+import { AsOf } from '../../controls/moment';
+import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
+import { Icon, table_icon } from '../../controls/icon';
+import { CompactRow, WideRow, is_figure } from '../../controls/row';
+import { useScrollMemory, useVisibleRange, VirtualRows } from '../../controls/virtual_list';
+import { new_address } from '../../forms/context';
+import { type QuickFilter, filter_text, quick_filters } from '../../forms/filters';
+import { column_of } from '../../forms/format';
+import { browser_region, number_format } from '../../forms/region';
+import { step_columns } from '../../forms/steps';
+import { day_bounds } from '../../forms/time';
+import { go } from '../../store/history';
+import { type Windows, useListWindows } from '../../store/list_windows';
+import { useNow } from '../../store/store';
+import { type ListState, useListState, view_of } from './list_state';
+import { ListTools } from './list_tools';
+
+const kCompactRem = 4.5;
+const kWideRem = 3.25;
+
+export function ListPane({ table, wide, selected, hidden }: { table: Table; wide: boolean; selected?: string; hidden?: boolean }) {
+  const [state, change] = useListState(table);
+  const now = useNow();
+  const view = view_of(table, state);
+  const day = day_bounds(now, browser_region());
+  const filters = useMemo(() => quick_filters(table, view, day.from), [table, view, day.from]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const columns = view?.columns ?? [table.primary_name];
+  const shown = wide ? columns.filter((name) => name !== table.primary_name).slice(0, 5) : columns;
+
+  const windows_total = useRef(0);
+  const { range, row_pixels } = useVisibleRange(scroller, wide ? kWideRem : kCompactRem, windows_total.current);
+  const windows = useListWindows(question(table, view, state, filters), range.first, range.last);
+  windows_total.current = windows.total ?? 0;
+  useScrollMemory(scroller, list_key(table, state), windows.total !== null && !hidden);
+
+  const Heading = selected ? 'h2' : 'h1';
+  const render = (index: number) => {
+    const row = windows.row(index);
+    return row ? { key: row.id, content: <RowOf table={table} row={row} columns={shown} wide={wide} selected={row.id === selected} now={now} /> } : null;
+  };
+  return (
+    <section class="pane list-pane" aria-label={`List of ${table.plural.toLocaleLowerCase()}`} hidden={hidden}>
+      <header class="pane-head">
+        <div class="head-line">
+          <Heading class="title">{table.plural}</Heading>
+          {table.can.create && (
+            <button type="button" class="button primary new" onClick={() => go(new_address(table.set, crypto.randomUUID()))}>
+              <Icon name="add" size={20} />
+              New
+            </button>
+          )}
+        </div>
+        <ListTools table={table} view={view} state={state} filters={filters} onChange={change} />
+        <ListFoot windows={windows} />
+      </header>
+      {wide && <ColumnHeads table={table} columns={shown} state={state} view={view} onChange={change} />}
+      <div class="scroller" ref={scroller} tabIndex={-1}>
+        {windows.refusal && <Notice tone="bad" icon="error">{windows.refusal.message}</Notice>}
+        {windows.total === null && !windows.refusal && <SkeletonRows rows={10} />}
+        {windows.total === 0 && <NothingHere table={table} state={state} loading={windows.loading} onChange={change} />}
+        {windows.total !== null && windows.total > 0 && (
+          <VirtualRows total={windows.total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function question(table: Table, view: View | undefined, state: ListState, filters: QuickFilter[]) {
+  const columns = view ? [...new Set([...view.columns, ...step_columns(table)])] : undefined;
+  return {
+    ask: 'list' as const,
+    set: table.set,
+    view: view?.name ?? '',
+    filter: filter_text(filters, state.chosen),
+    search: state.search.trim() || undefined,
+    order: state.order ? [state.order] : undefined,
+    columns,
+  };
+}
+
+function list_key(table: Table, state: ListState): string {
+  return `${table.set} ${JSON.stringify(state)}`;
+}
+
+interface RowOfProps {
+  table: Table;
+  row: Row;
+  columns: string[];
+  wide: boolean;
+  selected: boolean;
+  now: number;
+}
+
+function RowOf({ wide, ...props }: RowOfProps) {
+  return wide ? <WideRow {...props} /> : <CompactRow {...props} />;
+}
+
+function ListFoot({ windows }: { windows: Windows }) {
+  const count = windows.total === null ? '' : number_format(browser_region()).format(windows.total);
+  return (
+    <p class="list-foot">
+      <span>{windows.total !== null && `${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>
+      {windows.loading ? <span class="loading-mark">Still loading</span> : <AsOf at={windows.as_of} />}
+    </p>
+  );
+}
+
+interface HeadsProps {
+  table: Table;
+  columns: string[];
+  state: ListState;
+  view: View | undefined;
+  onChange(change: Partial<ListState>): void;
+}
+
+/** Tapping a head sorts; tapping it again turns the order round. */
+function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
+  const order = state.order ?? view?.order[0] ?? null;
+  return (
+    <div class="wide-row column-heads">
+      {[table.primary_name, ...columns].map((name) => {
+        const column = column_of(table, name);
+        if (!column) return <span key={name} class="cell" />;
+        const mine = order?.column === name ? order : null;
+        const word = mine ? (mine.descending ? ', sorted descending' : ', sorted ascending') : '';
+        return (
+          <span key={name} class={`cell ${is_figure(column.type) ? 'figure' : ''}`}>
+            {column.sortable ? (
+              <button type="button" aria-label={`Sort by ${column.label}${word}`} onClick={() => onChange({ order: { column: name, descending: mine ? !mine.descending : false } })}>
+                {column.label}
+                {mine && <span aria-hidden="true">{mine.descending ? ' ↓' : ' ↑'}</span>}
+              </button>
+            ) : (
+              column.label
+            )}
+          </span>
+        );
+      })}
+      <span class="cell-state" />
+      <span class="row-menu" />
+    </div>
+  );
+}
+
+function NothingHere({ table, state, loading, onChange }: { table: Table; state: ListState; loading: boolean; onChange: HeadsProps['onChange'] }) {
+  const plural = table.plural.toLocaleLowerCase();
+  if (loading) return <EmptyState icon={table_icon(table.name)} title="Still loading">The first {plural} will show here in a moment.</EmptyState>;
+  if (state.search.trim() !== '' || Object.keys(state.chosen).length > 0) {
+    return (
+      <EmptyState icon="search" title="Nothing found on this device">
+        <p>No {plural} fit the search and filters in this view.</p>
+        <button type="button" class="button" onClick={() => onChange({ search: '', chosen: {} })}>
+          Show all
+        </button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={table_icon(table.name)} title={`No ${plural} in this view`}>
+      {table.can.create ? <p>Choose another view above, or add the first one with New.</p> : <p>Choose another view above.</p>}
+    </EmptyState>
+  );
+}

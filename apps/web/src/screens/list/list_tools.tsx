@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Above a list: search, view, order, quick filters.
+
+import type { Table, View } from '../../door/door';
+import { Icon } from '../../controls/icon';
+import type { QuickFilter } from '../../forms/filters';
+import { column_of } from '../../forms/format';
+import type { ListState } from './list_state';
+
+interface Props {
+  table: Table;
+  view: View | undefined;
+  state: ListState;
+  filters: QuickFilter[];
+  onChange(change: Partial<ListState>): void;
+}
+
+export function ListTools({ table, view, state, filters, onChange }: Props) {
+  return (
+    <>
+      <SearchBox value={state.search} placeholder={`Search ${table.plural.toLocaleLowerCase()}`} onInput={(search) => onChange({ search })} />
+      <div class="chips">
+        {table.views.length > 1 && (
+          <Chip on={false}>
+            <select aria-label="View" value={view?.name} onChange={(event) => onChange({ view: event.currentTarget.value, order: null })}>
+              {table.views.map((one) => (
+                <option key={one.name} value={one.name}>
+                  {one.label}
+                </option>
+              ))}
+            </select>
+          </Chip>
+        )}
+        <OrderChip table={table} view={view} state={state} onChange={onChange} />
+        {filters.map((filter) => (
+          <FilterChip key={filter.key} filter={filter} state={state} onChange={onChange} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+export function SearchBox({ value, placeholder, onInput }: { value: string; placeholder: string; onInput(text: string): void }) {
+  return (
+    <div class="search">
+      <Icon name="search" size={20} />
+      <input type="search" aria-label="Search" placeholder={placeholder} enterkeyhint="search" value={value} onInput={(event) => onInput(event.currentTarget.value)} />
+    </div>
+  );
+}
+
+function Chip({ on, children }: { on: boolean; children: preact.ComponentChildren }) {
+  return (
+    <span class={`chip chip-select ${on ? 'on' : ''}`}>
+      {children}
+      <Icon name="down" size={16} />
+    </span>
+  );
+}
+
+function OrderChip({ table, view, state, onChange }: Omit<Props, 'filters'>) {
+  const columns = [...new Set([table.primary_name, ...(view?.columns ?? []), 'modifiedon', 'createdon'])]
+    .map((name) => column_of(table, name))
+    .filter((column) => column !== undefined && column.sortable);
+  const value = state.order ? `${state.order.column} ${state.order.descending ? 'desc' : 'asc'}` : '';
+  const choose = (text: string) => {
+    const [column, direction] = text.split(' ');
+    onChange({ order: column ? { column, descending: direction === 'desc' } : null });
+  };
+  return (
+    <Chip on={state.order !== null}>
+      <select aria-label="Order" value={value} onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="">View's order</option>
+        {columns.map((column) => (
+          <>
+            <option value={`${column!.name} asc`}>{column!.label} ↑</option>
+            <option value={`${column!.name} desc`}>{column!.label} ↓</option>
+          </>
+        ))}
+      </select>
+    </Chip>
+  );
+}
+
+function FilterChip({ filter, state, onChange }: { filter: QuickFilter; state: ListState; onChange: Props['onChange'] }) {
+  const at = state.chosen[filter.key] ?? -1;
+  const choose = (index: number) => {
+    const { [filter.key]: _, ...others } = state.chosen;
+    onChange({ chosen: index < 0 ? others : { ...others, [filter.key]: index } });
+  };
+  if (filter.choices.length === 1) {
+    return (
+      <button type="button" class={`chip ${at === 0 ? 'on' : ''}`} aria-pressed={at === 0} onClick={() => choose(at === 0 ? -1 : 0)}>
+        {at === 0 && <Icon name="check" size={16} />}
+        {filter.label}
+      </button>
+    );
+  }
+  return (
+    <Chip on={at >= 0}>
+      <select aria-label={filter.label} value={String(at)} onChange={(event) => choose(Number(event.currentTarget.value))}>
+        <option value="-1">{filter.label}</option>
+        {filter.choices.map((choice, index) => (
+          <option key={index} value={String(index)}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+    </Chip>
+  );
+}

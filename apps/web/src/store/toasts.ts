@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Short messages at the edge of the screen, with at most one thing to do about them ("Undo").
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'quiet' | 'bad';
+  todo?: { label: string; run: () => void };
+}
+
+/** Long enough to read two lines and to reach the button. */
+const kShownMilliseconds = 6_000;
+/** Something that can be undone, or went wrong, stays longer. */
+const kShownLongMilliseconds = 10_000;
+const kToastsMax = 3;
+
+export class Toasts {
+  #toasts: Toast[] = [];
+  #listeners = new Set<() => void>();
+  #next_id = 1;
+
+  all(): readonly Toast[] {
+    return this.#toasts;
+  }
+
+  show(text: string, more: Partial<Pick<Toast, 'tone' | 'todo'>> = {}): void {
+    const toast: Toast = { id: this.#next_id++, text, tone: more.tone ?? 'quiet', todo: more.todo };
+    this.#toasts = [...this.#toasts.filter((other) => other.text !== text), toast].slice(-kToastsMax);
+    const long = toast.todo !== undefined || toast.tone === 'bad';
+    setTimeout(() => this.close(toast.id), long ? kShownLongMilliseconds : kShownMilliseconds);
+    this.#tell();
+  }
+
+  close(id: number): void {
+    if (!this.#toasts.some((toast) => toast.id === id)) return;
+    this.#toasts = this.#toasts.filter((toast) => toast.id !== id);
+    this.#tell();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
