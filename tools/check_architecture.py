@@ -8,6 +8,7 @@ Prints `file:line: rule` for each breach and exits with 1 if there is one:
   - files lie in a known room, and includes name a known room by its full path;
   - headers and words of the outside world (files, clocks, chance, libraries) stay in the rooms that may use them;
   - no ring of includes, between files or between rooms;
+  - the app's folders import each other as `[web]` says, types included (web_imports.py);
   - CMakeLists.txt links no room to one that it may not include.
 """
 from __future__ import annotations
@@ -19,6 +20,9 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from web_imports import WebHouse, check_web  # noqa: E402
 
 SOURCE_ROOTS = ("src", "apps", "sim", "bench", "tests")
 SOURCE_ENDINGS = {".h", ".cpp"}
@@ -59,6 +63,7 @@ class Architecture:
         self.rooms: dict[str, dict] = data.get("rooms", {})
         self.tests: dict = data.get("tests", {"pattern": "*_test.cpp", "allow": []})
         self.outside: list[dict] = data.get("outside", [])
+        self.web = WebHouse(data.get("web", {}))
 
     def room_of(self, file: str) -> str | None:
         """The room whose folder holds `file`, the deepest if there are several."""
@@ -88,6 +93,11 @@ def read_sources(root: Path) -> dict[str, str]:
         for path in sorted((root / folder).rglob("*"))
         if path.suffix in SOURCE_ENDINGS and path.is_file() and "node_modules" not in path.parts
     }
+
+
+def read_web_sources(root: Path, house: WebHouse) -> dict[str, str]:
+    files = {path.relative_to(root).as_posix(): path for path in sorted((root / house.path).rglob("*"))}
+    return {file: path.read_text(encoding="utf-8") for file, path in files.items() if house.holds(file) and path.is_file()}
 
 
 def includes_of(file: str, text: str) -> list[Include]:
@@ -217,6 +227,14 @@ def check_build(architecture: Architecture, cmake: str) -> list[Breach]:
     return breaches
 
 
+def check_app(architecture: Architecture, sources: dict[str, str]) -> list[Breach]:
+    found, edges = check_web(architecture.web, sources)
+    breaches = [Breach(*breach) for breach in found]
+    if ring := find_ring(edges):
+        breaches.append(Breach(ring[0], 1, f"ring of files: {' -> '.join(ring)}"))
+    return sorted(breaches, key=lambda breach: (breach.file, breach.line, breach.rule))
+
+
 def check(architecture: Architecture, sources: dict[str, str], cmake: str = "") -> list[Breach]:
     breaches = []
     quoted: list[Include] = []
@@ -243,9 +261,11 @@ def main() -> int:
     architecture = Architecture((root / "architecture.toml").read_text(encoding="utf-8"))
     sources = read_sources(root)
     breaches = check(architecture, sources, (root / "CMakeLists.txt").read_text(encoding="utf-8"))
+    web_sources = read_web_sources(root, architecture.web)
+    breaches += check_app(architecture, web_sources)
     for breach in breaches:
         print(breach)
-    print(f"architecture: {len(sources)} files, {len(breaches)} breaches", file=sys.stderr)
+    print(f"architecture: {len(sources) + len(web_sources)} files, {len(breaches)} breaches", file=sys.stderr)
     return 1 if breaches else 0
 
 

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from check_architecture import Architecture, check  # noqa: E402
+from check_architecture import Architecture, check, check_app  # noqa: E402
 
 HOUSE = Architecture("""
 everyone = ["base"]
@@ -42,6 +42,34 @@ rule = "JSON in one file"
 headers = ["nlohmann/*"]
 files = ["src/base/json.cpp"]
 """)
+
+
+APP = Architecture("""
+[web]
+path = "apps/web/src"
+[web.rooms.main]
+allow = ["screens", "worker"]
+[web.rooms.screens]
+allow = ["forms", "door"]
+[web.rooms.forms]
+allow = ["door"]
+[web.rooms.worker]
+allow = ["door"]
+[web.rooms.door]
+[[web.outside]]
+rule = "drawing is for screens"
+packages = ["preact", "preact/*"]
+rooms = ["screens"]
+[[web.outside]]
+rule = "only the worker knows WebAssembly"
+packages = ["*.wasm?url"]
+words = ['\\bWebAssembly\\b']
+rooms = ["worker"]
+""")
+
+
+def app_breaches(sources: dict[str, str]) -> list[str]:
+    return [str(breach) for breach in check_app(APP, {f"apps/web/src/{file}": text for file, text in sources.items()})]
 
 
 def breaches(sources: dict[str, str], cmake: str = "") -> list[str]:
@@ -154,6 +182,63 @@ class Build(unittest.TestCase):
 
     def test_every_room_of_the_build_is_declared(self):
         self.assertEqual(["CMakeLists.txt:1: unknown room cellar"], breaches({}, "satchel_room(cellar)\n"))
+
+
+
+class App(unittest.TestCase):
+    def test_lower_folders_the_own_one_and_allowed_packages_are_free_to_use(self):
+        self.assertEqual([], app_breaches({
+            "main.tsx": "import { show } from './screens/home';\nnew Worker(new URL('./worker/worker.ts', import.meta.url));\n",
+            "screens/home.tsx": "import { h } from 'preact';\nimport type { Door } from '../door/door';\nimport './list';\n",
+            "screens/list.tsx": "import {\n  parse,\n} from '../forms/parse';\n",
+            "forms/parse.ts": "export type { Value } from '../door/door';\n",
+            "door/door.ts": "",
+            "worker/worker.ts": "import wasm from 'satchel.wasm?url';\nWebAssembly.compile(wasm);\n",
+        }))
+
+    def test_a_higher_folder_is_not_and_a_type_alone_counts(self):
+        self.assertEqual(
+            ["apps/web/src/door/door.ts:2: door may not import forms",
+             "apps/web/src/forms/parse.ts:1: forms may not import screens"],
+            app_breaches({
+                "forms/parse.ts": "import type { Row } from '../screens/list';\n",
+                "screens/list.tsx": "",
+                "door/door.ts": "// import nothing\nexport type { Value } from '../forms/value';\n",
+                "forms/value.ts": "",
+            }))
+
+    def test_every_way_to_import_is_seen(self):
+        for line in ("import '../worker/client';", "const c = await import('../worker/client');", "export * from '../worker/client';",
+                     "import {\n  a,\n  b\n} from '../worker/client';", "new URL('../worker/client.ts', import.meta.url);"):
+            with self.subTest(line):
+                found = app_breaches({"screens/a.tsx": line, "worker/client.ts": ""})
+                self.assertEqual(1, len(found))
+                self.assertIn("screens may not import worker", found[0])
+
+    def test_what_stands_in_a_comment_is_not_imported(self):
+        self.assertEqual([], app_breaches({
+            "screens/a.tsx": "// import x from '../worker/client';\n/* WebAssembly\n import '../worker/client'; */\n"}))
+
+    def test_packages_and_words_have_their_places(self):
+        self.assertEqual(
+            ['apps/web/src/forms/a.ts:1: "preact": drawing is for screens',
+             'apps/web/src/forms/a.ts:2: "lodash": architecture.toml doesn\'t know it',
+             "apps/web/src/forms/a.ts:3: WebAssembly: only the worker knows WebAssembly"],
+            app_breaches({"forms/a.ts": "import { h } from 'preact';\nimport _ from 'lodash';\nWebAssembly.compile(x);\n"}))
+
+    def test_tests_may_use_the_test_runner(self):
+        self.assertEqual([], app_breaches({"forms/a.test.ts": "import { it } from 'vitest';\nimport { a } from './a';\n"}))
+        self.assertEqual(1, len(app_breaches({"forms/a.ts": "import { it } from 'vitest';\n"})))
+
+    def test_a_file_lies_in_a_known_folder_and_imports_stay_inside(self):
+        self.assertIn("unknown room", app_breaches({"cellar/a.ts": ""})[0])
+        self.assertIn("unknown room", app_breaches({"forms/a.ts": "import '../cellar/b';"})[0])
+        self.assertIn("lies outside", app_breaches({"forms/a.ts": "import '../../../sim/b';"})[0])
+
+    def test_a_ring_of_files_is_found_within_a_folder_too(self):
+        found = app_breaches({"forms/a.ts": "import type { B } from './b';", "forms/b.ts": "import { a } from './a';"})
+        self.assertEqual(1, len(found))
+        self.assertIn("ring of files", found[0])
 
 
 if __name__ == "__main__":

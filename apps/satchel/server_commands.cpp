@@ -2,6 +2,7 @@
 #include "apps/satchel/server_commands.h"
 
 #include <cstdio>
+#include <functional>
 
 #include "apps/satchel/report.h"
 #include "base/text.h"
@@ -103,6 +104,33 @@ bool is_loopback(const std::string& listen) {
   return listen.starts_with("127.") || listen.starts_with("localhost:") || listen.starts_with("[::1]");
 }
 
+// The files of a folder of the app's build, with what it has compressed beside them ("main.js", "main.js.br", "main.js.gz").
+Result<void> read_app_folder(const std::string& folder, const std::string& prefix,
+                             std::vector<service::AppFile>& files) {
+  for (const auto& name : TRY(os::list_directory(folder))) {
+    if (name.ends_with(".br") || name.ends_with(".gz")) continue;
+    const auto path = folder + "/" + name;
+    if (os::is_directory(path)) {
+      TRY(read_app_folder(path, prefix + name + "/", files));
+      continue;
+    }
+    service::AppFile file{prefix + name, TRY(os::read_file(path))};
+    if (os::exists(path + ".br")) file.brotli = TRY(os::read_file(path + ".br"));
+    if (os::exists(path + ".gz")) file.gzip = TRY(os::read_file(path + ".gz"));
+    files.push_back(std::move(file));
+  }
+  return {};
+}
+
+// A server without the app is of use too; only a folder that was named must be there.
+Result<service::AppFiles> app_files(const std::string& named) {
+  const auto folder = named.empty() ? os::program_folder() + "/app" : named;
+  if (named.empty() && !os::exists(folder + "/index.html")) return service::AppFiles();
+  std::vector<service::AppFile> files;
+  TRY(read_app_folder(folder, "", files));
+  return service::AppFiles(std::move(files));
+}
+
 Result<service::ServiceOptions> service_options(const ServeOptions& options) {
   service::ServiceOptions made;
   made.lives.access = TRY(life_in(options.access_life, made.lives.access, "--access-life"));
@@ -116,6 +144,7 @@ Result<service::ServiceOptions> service_options(const ServeOptions& options) {
     else if (key == "version") made.version = setting.substr(equals + 1);
     else return Error{ErrorCode::not_available, "The setting " + key + " isn't available yet.", key};
   }
+  made.app = TRY(app_files(options.app));
   return made;
 }
 
@@ -183,7 +212,10 @@ int serve(const ServeOptions& options) {
     auto http = TRY(edge::net::HttpServer::listen_batched(
         listen, [&](std::span<const Request> requests) { return server->service->handle_all(requests, clock.now()); }));
     TRY(prepare_data(*server, options, clock.now()));
-    const auto stop = TRY(os::StopSignal::install([&] { http->stop(); }));
+    // Without TLS there is nothing to read again, and a terminal that closes ends the server as ever.
+    std::function<void()> on_hangup;
+    if (listen.tls) on_hangup = [&] { http->reload_tls(); };
+    const auto stop = TRY(os::StopSignal::install([&] { http->stop(); }, std::move(on_hangup)));
     say("listening on " + http->url());
     std::fflush(stdout);
     http->run();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/net/http_server.h"
 
+#include <sys/stat.h>
+
+#include <array>
 #include <boost/asio/any_completion_handler.hpp>
 #include <cassert>
 #include <exception>
@@ -179,6 +182,15 @@ Result<asio::ssl::context> make_tls(const TlsFiles& files) {
   return context;
 }
 
+// What changes when a file is written or put in another one's place; links are followed, as certbot makes them.
+using FileMark = std::array<std::int64_t, 4>;
+FileMark mark_of(const std::string& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) return {};
+  return {static_cast<std::int64_t>(info.st_ino), info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+std::array<FileMark, 2> mark_of(const TlsFiles& files) { return {mark_of(files.certificate), mark_of(files.key)}; }
+
 Result<Tcp::endpoint> resolve(asio::io_context& io, const std::string& address) {
   const auto wanted = TRY(parse_endpoint(address));
   ErrorInfo failed;
@@ -207,6 +219,9 @@ class Server final : public HttpServer {
     return Url{.tls = tls_.has_value(), .host = endpoint_.address().to_string(), .port = endpoint_.port()}.origin();
   }
   void run() override;
+  void reload_tls() override {
+    asio::post(io_, [this] { take_tls(); });
+  }
   void stop() override {
     asio::post(io_, [this] { begin_stop(); });
   }
@@ -235,6 +250,8 @@ class Server final : public HttpServer {
 
   // All others on the io thread.
   Task<> accept();
+  Task<> watch_tls();
+  void take_tls();
   Task<> pause(Duration duration);
   Task<> serve_plain(AcceptedSocket accepted);
   Task<> serve_tls(AcceptedSocket accepted);
@@ -267,7 +284,9 @@ class Server final : public HttpServer {
   BatchHandler handler_;
   asio::io_context io_{1};
   WorkQueue<Job> queue_;
-  std::optional<asio::ssl::context> tls_;
+  std::optional<asio::ssl::context> tls_;  // connections hold what they need of it, so it can be replaced
+  std::array<FileMark, 2> tls_mark_ = {};
+  Timer tls_timer_{io_};
   Tcp::endpoint endpoint_;
   std::optional<Acceptor> acceptor_;
   Timer room_{io_};  // wakes accept() when a connection has ended
@@ -281,7 +300,10 @@ class Server final : public HttpServer {
 };
 
 Result<void> Server::open() {
-  if (options_.tls) tls_.emplace(TRY(make_tls(*options_.tls)));
+  if (options_.tls) {
+    tls_mark_ = mark_of(*options_.tls);  // before reading: a change in between is seen later
+    tls_.emplace(TRY(make_tls(*options_.tls)));
+  }
   endpoint_ = TRY(resolve(io_, options_.address));
   acceptor_.emplace(io_);
   ErrorInfo failed;
@@ -304,6 +326,7 @@ Result<void> Server::open() {
 void Server::run() {
   std::thread worker([this] { work(); });
   asio::co_spawn(io_, accept(), [](std::exception_ptr) {});
+  if (tls_) asio::co_spawn(io_, watch_tls(), [](std::exception_ptr) {});
   io_.run();
   const auto unanswered = queue_.close();
   worker.join();
@@ -375,6 +398,25 @@ Task<> Server::accept() {
   }
 }
 
+Task<> Server::watch_tls() {
+  while (!stopping_) {
+    tls_timer_.expires_after(chrono_of(options_.tls_look_every));
+    ErrorInfo stopped;
+    co_await tls_timer_.async_wait(asio::redirect_error(in_task, stopped));
+    if (!stopping_ && mark_of(*options_.tls) != tls_mark_) take_tls();
+  }
+}
+
+// A renewal writes one file after the other: the two that don't fit are refused, and the next look finds both.
+void Server::take_tls() {
+  if (!tls_) return;
+  tls_mark_ = mark_of(*options_.tls);
+  auto fresh = make_tls(*options_.tls);
+  if (!fresh) return log(LogLevel::error, fresh.error().message + " The certificate in use stays.");
+  tls_ = std::move(*fresh);
+  log(LogLevel::info, "The TLS certificate \"" + options_.tls->certificate + "\" was read again.");
+}
+
 void Server::start(AcceptedSocket socket) {
   ErrorInfo ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
@@ -407,6 +449,7 @@ void Server::begin_stop() {
   ErrorInfo ignored;
   acceptor_->close(ignored);
   room_.cancel();
+  tls_timer_.cancel();
   for (Session* session : sessions_)
     if (session->idle) session->socket.close();
   stop_timer_.expires_after(chrono_of(options_.stop_max));

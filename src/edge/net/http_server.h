@@ -30,6 +30,7 @@
 
 namespace satchel::edge::net {
 
+// Read at the start, and again whenever one of them has changed: new connections get the new certificate, old ones go on.
 struct TlsFiles {
   std::string certificate;  // PEM, with the chain that leads to the authority
   std::string key;          // PEM, without a password
@@ -48,6 +49,7 @@ struct ListenOptions {
   Duration stop_max = kStopMax;
   Compression compression = Compression::on;
   std::optional<TlsFiles> tls = std::nullopt;
+  Duration tls_look_every = kTlsLookEvery;
   Log* log = nullptr;  // outlives the server
 };
 
@@ -72,6 +74,8 @@ class HttpServer {
 
   // Serves on the calling thread until stop(); once. The handler is not running any more when it returns.
   virtual void run() = 0;
+  // From any thread: reads certificate and key again now. If they can't be used, those in use stay, and the log says why.
+  virtual void reload_tls() = 0;
   // From any thread, also before run(). Takes no more requests, lets those that have begun finish (at most stop_max; a
   // handler that is at work is waited for in any case), then run() returns.
   virtual void stop() = 0;

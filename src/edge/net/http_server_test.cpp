@@ -494,4 +494,42 @@ TEST_CASE("TLS: who trusts the certificate is answered, who doesn't is told, and
         ErrorCode::io_error);
 }
 
+// A certificate is renewed under a running server. Old connections go on, new ones get the new one; a pair that doesn't fit
+// changes nothing.
+TEST_CASE("TLS: a renewed certificate is taken when its files change, or when told to") {
+  const auto folder = must(os::TemporaryDirectory::create());
+  const TlsFiles files{folder / "certificate.pem", folder / "key.pem"};
+  const auto renew = [&](const std::string& copy) {
+    REQUIRE(write_certificate_for_test(files.certificate, files.key));
+    must(os::write_file(copy, must(os::read_file(files.certificate))));
+  };
+  const auto reaches = [](HttpServer& server, const std::string& authorities) {
+    auto client = must(HttpClient::create({.url = server.url(), .authorities_file = authorities}));
+    return client->send({.method = "GET", .target = "/"}).ok();
+  };
+  const auto first = folder / "first.pem", second = folder / "second.pem", third = folder / "third.pem";
+  renew(first);
+  Running watching(echo, {.tls = files, .tls_look_every = Duration::of_milliseconds(20)});
+  Running told(echo, {.tls = files, .tls_look_every = Duration::of_seconds(3600)});
+  auto old_client = must(HttpClient::create({.url = watching->url(), .authorities_file = first}));
+  REQUIRE(old_client->send({.method = "GET", .target = "/"}).ok());
+
+  renew(second);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!reaches(*watching.operator->(), second)) REQUIRE(std::chrono::steady_clock::now() < until);
+  CHECK_FALSE(reaches(*watching.operator->(), first));
+  CHECK(old_client->send({.method = "GET", .target = "/"}).ok());  // on its connection of before
+  CHECK(reaches(*told.operator->(), first));
+  told->reload_tls();
+  while (!reaches(*told.operator->(), second)) REQUIRE(std::chrono::steady_clock::now() < until);
+
+  must(os::write_file(files.key, "not a key"));
+  told->reload_tls();
+  CHECK(reaches(*told.operator->(), second));
+  CHECK(reaches(*watching.operator->(), second));
+  renew(third);
+  told->reload_tls();
+  while (!reaches(*told.operator->(), third)) REQUIRE(std::chrono::steady_clock::now() < until);
+}
+
 }  // namespace satchel::edge::net

@@ -32,6 +32,8 @@ inline constexpr Duration kHeadMax = Duration::of_seconds(20);
 // Without a byte moving in either direction: a phone in a tunnel.
 inline constexpr Duration kStallMax = Duration::of_seconds(30);
 inline constexpr Duration kHandshakeMax = Duration::of_seconds(10);
+// How often certificate and key are looked at for a change. They are renewed days before they end.
+inline constexpr Duration kTlsLookEvery = Duration::of_seconds(10);
 // How long the rest of a refused request is read and dropped, so that the client sees the refusal and no reset.
 inline constexpr Duration kLingerMax = Duration::of_seconds(5);
 // What stop() grants to requests that have begun.

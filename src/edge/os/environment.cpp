@@ -2,8 +2,10 @@
 #include "edge/os/environment.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 
@@ -23,6 +25,14 @@ std::optional<std::string> take_secret_from_environment(const std::string& name)
   ::explicit_bzero(value, secret.size());
   ::unsetenv(name.c_str());
   return secret;
+}
+
+std::string program_folder() {
+  char path[PATH_MAX];
+  const ssize_t size = ::readlink("/proc/self/exe", path, sizeof path);
+  if (size <= 0) return ".";
+  const std::string_view file(path, static_cast<std::size_t>(size));
+  return std::string(file.substr(0, file.rfind('/')));
 }
 
 std::size_t raise_descriptor_limit(std::size_t wanted) {

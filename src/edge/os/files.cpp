@@ -127,6 +127,11 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &facts) == 0;
 }
 
+bool is_directory(const std::string& path) {
+  struct stat facts{};
+  return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
 Result<std::uint64_t> file_size(const std::string& path) {
   struct stat facts{};
   if (::stat(path.c_str(), &facts) != 0) return system_error(path, "read", errno);

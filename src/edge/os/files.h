@@ -31,6 +31,7 @@ Result<std::string> read_file(const std::string& path, std::size_t size_max = kF
 Result<void> write_file(const std::string& path, std::string_view bytes,
                         Permissions permissions = Permissions::ordinary);
 bool exists(const std::string& path);
+bool is_directory(const std::string& path);
 Result<std::uint64_t> file_size(const std::string& path);
 // Nothing there is fine.
 Result<void> remove_file(const std::string& path);

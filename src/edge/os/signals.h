@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// StopSignal: turns SIGTERM and SIGINT (Ctrl-C) into one call, so that a server can finish what it has begun.
+// StopSignal: turns SIGTERM and SIGINT (Ctrl-C) into one call, so that a server can finish what it has begun; and, where
+// that is wanted, each SIGHUP into another ("read your files anew").
 //
 //   const auto stop = TRY(StopSignal::install([&] { server->stop(); }));
 //   server->run();
 //
-// Always true: `on_stop` runs at most once, on a thread of its own (so it may lock and allocate). After the first signal
+// Always true: `on_stop` runs at most once, and both on a thread of their own (so they may lock and allocate). After the first signal
 // the system's own behaviour is back: a second Ctrl-C ends the process at once.
 #pragma once
 
@@ -18,8 +19,9 @@ namespace satchel::edge::os {
 
 class StopSignal {
  public:
-  // One at a time in a process. Errors: io_error.
-  static Result<std::unique_ptr<StopSignal>> install(std::function<void()> on_stop);
+  // One at a time in a process. Without `on_hangup` SIGHUP does what it did before. Errors: io_error.
+  static Result<std::unique_ptr<StopSignal>> install(std::function<void()> on_stop,
+                                                     std::function<void()> on_hangup = {});
   StopSignal(const StopSignal&) = delete;
   // Gives the signals back.
   virtual ~StopSignal() = default;

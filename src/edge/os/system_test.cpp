@@ -7,10 +7,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <future>
+#include <semaphore>
 #include <string>
 
 #include "edge/os/clock.h"
 #include "edge/os/environment.h"
+#include "edge/os/files.h"
 #include "edge/os/random.h"
 #include "edge/os/signals.h"
 #include "edge/os/stderr_log.h"
@@ -68,6 +70,24 @@ TEST_CASE("a stop signal makes one call, and a later one finds the old behaviour
   ::sigaction(SIGTERM, nullptr, &after);
   CHECK((after.sa_handler == before.sa_handler));
 }
+
+TEST_CASE("SIGHUP calls each time, and stops nothing") {
+  std::counting_semaphore<8> called(0);
+  {
+    auto installed = StopSignal::install([] {}, [&] { called.release(); });
+    REQUIRE(installed.ok());
+    for (int i = 0; i < 3; ++i) {
+      ::kill(::getpid(), SIGHUP);
+      called.acquire();
+    }
+    CHECK_FALSE((*installed)->raised());
+  }
+  struct sigaction after{};
+  ::sigaction(SIGHUP, nullptr, &after);
+  CHECK((after.sa_handler == SIG_DFL));
+}
+
+TEST_CASE("the program's folder is where its file lies") { CHECK(exists(program_folder() + "/edge_os_test")); }
 
 // A child on a terminal of its own asks for a password; what the terminal shows must not hold it.
 TEST_CASE("a password is read without being shown") {

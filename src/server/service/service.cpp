@@ -89,9 +89,8 @@ class ServiceImpl final : public Service {
     if (path == "/oauth2/token") return token(parts_, request, now);
     if (path == "/healthz") return text("ok\n");
     if (path == "/metrics") return metrics();
-    if (path == "/") return text("Satchel " + options_.version + "\nThe Web API is at /api/data/v9.2/\n");
     if (path.starts_with("/api/")) return with_caller(request, now);
-    return error_response({ErrorCode::not_found, "There's nothing at " + std::string(path) + "."});
+    return options_.app.answer(request);
   }
 
   static Response text(std::string body) {

@@ -8,6 +8,7 @@
 //   /api/sync/v1/ranges      comparison of a scope's ids
 //   /api/admin/v1/...        what `satchel admin` asks
 //   /healthz, /metrics
+//   everything else          the app                      (app_files.h)
 #pragma once
 
 #include <functional>
@@ -20,6 +21,7 @@
 #include "base/random.h"
 #include "server/access/sessions.h"
 #include "server/records/records.h"
+#include "server/service/app_files.h"
 
 namespace satchel::server::service {
 
@@ -29,6 +31,7 @@ struct ServiceOptions {
   std::string version = "9.2";
   // The absolute address under which clients reach the server, for links; "" = from the Host header.
   std::string public_address;
+  AppFiles app;
 };
 
 class Service {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The app without a server: each version's files, whole, in a cache of their own.
+//
+//   install   all files of this version, before it counts as installed; what hasn't changed is taken from an older cache
+//   waiting   until the page says "use it" (a person has pressed Reload), or no page of the old version is open
+//   activate  older caches go, but the last one: tabs that still run that version may yet start a worker of it
+//   fetch     an address of the app gives index.html, a file the cached one; the server's own addresses are left alone
+//
+// Always true: index.html and the files that it names come from one version.
+
+/** Written by the build: each file's address and hash. "/index.html" is among them. */
+declare const kFiles: [address: string, hash: string][];
+declare const kVersion: string;
+
+const scope = self as unknown as ServiceWorkerGlobalScope;
+
+const kPrefix = 'satchel ';
+const kCache = kPrefix + kVersion;
+/** Answered by the server or not at all. */
+const kServerAddresses = /^\/(api|oauth2|healthz|metrics)(\/|$)/;
+/** A file's hash stands in its cached answer, so that the next version knows it again. */
+const kHashField = 'Satchel-Hash';
+
+scope.addEventListener('install', (event) => event.waitUntil(install()));
+scope.addEventListener('activate', (event) => event.waitUntil(activate()));
+scope.addEventListener('message', (event) => {
+  if (event.data === 'use it') void scope.skipWaiting();
+});
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== 'GET' || address.origin !== scope.location.origin) return;
+  if (kServerAddresses.test(address.pathname)) return;
+  event.respondWith(request.mode === 'navigate' ? answer_page(request) : answer_file(request, address.pathname));
+});
+
+async function install(): Promise<void> {
+  const cache = await caches.open(kCache);
+  const older = await Promise.all((await older_caches()).map((name) => caches.open(name)));
+  await Promise.all(
+    kFiles.map(async ([address, hash]) => {
+      const known = (await find_unchanged(older, address, hash)) ?? (await download(address, hash));
+      await cache.put(address, known);
+    }),
+  );
+}
+
+async function find_unchanged(older: Cache[], address: string, hash: string): Promise<Response | undefined> {
+  for (const cache of older) {
+    const found = await cache.match(address);
+    if (found?.headers.get(kHashField) === hash) return found;
+  }
+  return undefined;
+}
+
+/** From the server, past the browser's own cache, which may hold an older file of the same name. */
+async function download(address: string, hash: string): Promise<Response> {
+  const response = await fetch(address, { cache: 'reload', credentials: 'omit' });
+  if (!response.ok || response.redirected) throw new Error(`${address}: ${response.status}`);
+  const headers = new Headers(response.headers);
+  headers.set(kHashField, hash);
+  headers.delete('Content-Encoding');
+  headers.delete('Content-Length');
+  return new Response(response.body, { status: 200, headers });
+}
+
+async function activate(): Promise<void> {
+  const older = await older_caches();
+  await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
+  await scope.clients.claim();
+}
+
+/** In the order in which they were made. */
+async function older_caches(): Promise<string[]> {
+  return (await caches.keys()).filter((name) => name.startsWith(kPrefix) && name !== kCache);
+}
+
+async function answer_page(request: Request): Promise<Response> {
+  const cached = await (await caches.open(kCache)).match('/index.html');
+  return cached ?? fetch(request);
+}
+
+async function answer_file(request: Request, address: string): Promise<Response> {
+  const current = await (await caches.open(kCache)).match(address);
+  return current ?? (await caches.match(address)) ?? fetch(request);
+}

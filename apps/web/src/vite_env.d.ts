@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/// <reference types="vite/client" />
+
+declare module 'satchel.wasm?url' {
+  const address: string;
+  export default address;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door as the real page has it: this tab's worker, the browser's storage, the platform it runs on.
+
+// Hashed and served beside the scripts (vite.config.ts says where it comes from).
+import module_address from 'satchel.wasm?url';
+import type { Door } from '../door/door';
+import { WorkerDoor, type WorkerPort } from './client';
+import { platform_of } from './platform';
+
+export function open_door(): WorkerDoor {
+  return new WorkerDoor({
+    make_worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as WorkerPort,
+    module: module_address,
+    platform: platform_of(navigator.userAgent, navigator.maxTouchPoints, location.search),
+    storage: async () => {
+      const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+      return { used: usage, quota, persistent: await navigator.storage.persisted() };
+    },
+    persist: () => navigator.storage.persist(),
+  });
+}
+
+/** Tells the engine of moments in which a try at the server is likely to succeed (R1). */
+export function nudge_by_page(door: Door): void {
+  const nudge = (why: 'focus' | 'network') => void door.act({ do: 'nudge', why }).catch(() => {});
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') nudge('focus');
+  });
+  addEventListener('focus', () => nudge('focus'));
+  addEventListener('online', () => nudge('network'));
+}

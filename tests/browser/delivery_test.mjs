@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the app reaches a device: it can be installed, starts without a server, and takes a new version when its user says so.
+import assert from 'node:assert/strict';
+import { test, until } from './harness/test.mjs';
+
+/** Opens the page and waits until its service worker could serve it. */
+async function open_and_install(page, url) {
+  await page.goto(url);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+}
+
+test('the browser finds nothing that keeps the app from being installed', {}, async (t) => {
+  const server = await t.server({ app: 'door' });
+  const { page, context } = await t.device();
+  await open_and_install(page, server.url);
+  const session = await context.newCDPSession(page);
+  // A private window, which the browser never installs from, would be the only reason left; a profile folder is none.
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId), []);
+  const { data, errors } = await session.send('Page.getAppManifest');
+  assert.deepEqual(errors, []);
+  const manifest = JSON.parse(data);
+  for (const { src, sizes, type } of manifest.icons) {
+    const picture = await page.evaluate(async (address) => {
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      return { width: image.naturalWidth, type: (await fetch(address)).headers.get('Content-Type') };
+    }, src);
+    assert.equal(picture.type, type, src);
+    if (sizes !== 'any') assert.equal(`${picture.width}x${picture.width}`, sizes, src);
+  }
+  assert.ok(manifest.icons.some(({ purpose, sizes }) => purpose === 'maskable' && sizes === '512x512'));
+});
+
+test('a cold start with the server dead, on any address', { sizes: ['phone', 'tablet'] }, async (t) => {
+  const server = await t.server({ app: 'door' });
+  const device = await t.device();
+  await open_and_install(device.page, server.url);
+  await server.stop('SIGKILL');
+  await device.restart();
+  for (const address of ['/', '/accounts', '/accounts/0190aaaa-0000-7000-8000-000000000001', '/settings?platform=ipad']) {
+    await device.page.goto(server.url + address);
+    await until(() => device.page.evaluate(() => window.door !== undefined), `the page at ${address}`);
+  }
+  // What belongs to the server is not answered from the device.
+  for (const address of ['/api/data/v9.2/accounts', '/oauth2/token', '/healthz', '/metrics'])
+    assert.equal(await device.page.evaluate((a) => fetch(a).then(() => 'answered', () => 'failed'), address), 'failed', address);
+});
+
+test('a new version waits until it is wanted, and then is the one that runs', {}, async (t) => {
+  const folder = await t.run.apps.folder('door');
+  const server = await t.server({ app: 'door' });
+  const device = await t.device();
+  const { page } = device;
+  await open_and_install(page, server.url);
+  await page.reload(); // now the service worker has the page
+  const other = await device.tab();
+  await other.goto(server.url);
+  assert.equal(await page.evaluate(() => window.seen.update), false);
+
+  await t.replace_app(server, await t.run.apps.next_version(folder, 'two'));
+  await page.evaluate(() => window.version.look());
+  await until(() => page.evaluate(() => window.seen.update), 'the new version is noticed');
+  assert.equal(await page.title(), 'Door');
+  await page.reload();
+  assert.equal(await page.title(), 'Door', 'a reload alone takes no new version while another tab has the old one');
+
+  await until(() => page.evaluate(() => window.seen.update), 'it is offered again');
+  await page.evaluate(() => window.version.reload());
+  await until(async () => (await page.title().catch(() => '')) === 'Door two', 'the new version runs');
+  // The other tab goes on with what it has, is told, and could still start a worker of its version.
+  assert.equal(await other.title(), 'Door');
+  await until(() => other.evaluate(() => window.seen.update), 'the other tab is told');
+  const caches = await page.evaluate(() => caches.keys());
+  assert.equal(caches.length, 2, String(caches));
+});
+
+test('everything comes from the server itself', {}, async (t) => {
+  const server = await t.server({ app: 'door' });
+  const device = await t.device();
+  const asked = [];
+  device.context.on('request', (request) => asked.push(request.url()));
+  await open_and_install(device.page, server.url);
+  await until(() => asked.some((url) => url.endsWith('.wasm')), 'the engine is loaded');
+  assert.deepEqual(asked.filter((url) => !url.startsWith(`${server.url}/`) && !url.startsWith('blob:')), []);
+  assert.deepEqual(device.said.filter((line) => line.includes('Content Security Policy')), []);
+});

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tests of the app in Debian's Chromium: node tests/browser/run.mjs [WORD…]   (tests whose file or name holds a WORD)
+//
+//   SATCHEL_BIN     the program; default build/satchel. The app is the folder `app` beside it.
+//   SATCHEL_SHOTS   where pictures go; default a temporary folder, named at the end
+//
+// Closes with one line: N passed, M failed.
+import { readdir, realpath, rm, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Apps } from './harness/apps.mjs';
+import { DemoData } from './harness/server.mjs';
+import { all_tests, Bench } from './harness/test.mjs';
+
+const kTestSecondsMax = 180;
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const program = await realpath(process.env.SATCHEL_BIN ?? join(root, 'build/satchel'));
+const folder = await mkdtemp(join(tmpdir(), 'satchel-browser-'));
+const shots = process.env.SATCHEL_SHOTS ?? (await mkdtemp(join(tmpdir(), 'satchel-shots-')));
+const run = {
+  program,
+  folder,
+  shots,
+  data: new DemoData(program, folder),
+  apps: new Apps({ root, built: join(dirname(program), 'app'), folder }),
+};
+
+const words = process.argv.slice(2);
+const files = (await readdir(here)).filter((name) => name.endsWith('_test.mjs')).sort();
+for (const file of files) {
+  const before = all_tests().length;
+  await import(pathToFileURL(join(here, file)));
+  for (const test of all_tests().slice(before)) test.file = file;
+}
+const chosen = all_tests().filter((test) => words.every((word) => `${test.file} ${test.size} ${test.name}`.includes(word)));
+
+let failed = 0;
+try {
+  for (const test of chosen) failed += (await run_one(test)) ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+console.log(`pictures: ${shots}`);
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
+process.exit(failed > 0 || chosen.length === 0 ? 1 : 0);
+
+async function run_one(test) {
+  const began = performance.now();
+  const bench = new Bench(test, run);
+  let reason;
+  try {
+    await within(test.body(bench), kTestSecondsMax);
+  } catch (error) {
+    reason = error;
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${reason ? 'FAILED ' : 'ok     '} ${test.name} [${test.size}] (${seconds} s)`);
+  if (reason) {
+    console.log(String(reason?.stack ?? reason).replace(/^/gm, '    '));
+    for (const line of await bench.evidence()) console.log(`    ${line}`);
+  }
+  await bench.end();
+  return !reason;
+}
+
+function within(work, seconds) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), seconds * 1000)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
