@@ -33,7 +33,11 @@ target_compile_definitions(sqlite3mc PRIVATE
   SQLITE_OMIT_LOAD_EXTENSION SQLITE_OMIT_SHARED_CACHE SQLITE_OMIT_DEPRECATED)
 if(SATCHEL_WASM)
   target_compile_definitions(sqlite3mc PRIVATE
-    SQLITE_OS_OTHER=1 SQLITE_THREADSAFE=0 __WASM__=1 ARGON2_NO_THREADS=1)
+    SQLITE_OS_OTHER=1 SQLITE_THREADSAFE=0 __WASM__=1 ARGON2_NO_THREADS=1
+    # A browser's store has one cipher; the others are part of a download that phones wait for. AEGIS stays, for Argon2id is
+    # compiled with it.
+    HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0 HAVE_CIPHER_RC4=0
+    HAVE_CIPHER_ASCON128=0)
 else()
   find_package(Threads REQUIRED)
   target_compile_definitions(sqlite3mc PRIVATE SQLITE_THREADSAFE=2)
@@ -41,7 +45,7 @@ else()
 endif()
 add_library(satchel_third_sqlite3mc ALIAS sqlite3mc)
 
-# The vault may derive keys but not open databases: it sees Argon2id's header, not SQLite's.
+# The vault may derive keys but not open databases: it sees the headers of the ciphers, not SQLite's.
 add_library(satchel_third_sqlite3mc_argon2id INTERFACE)
 target_include_directories(satchel_third_sqlite3mc_argon2id INTERFACE third_party/sqlite3mc)
 target_link_libraries(satchel_third_sqlite3mc_argon2id INTERFACE $<LINK_ONLY:sqlite3mc>)

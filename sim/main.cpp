@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--trace]
+// The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--jobs N] [--trace]
 // Run i uses seed S+i-1; a failing one prints its seed and trace. The last line is "N passed, M failed".
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 
+#include "sim/runs.h"
 #include "sim/world/world.h"
 
 using namespace satchel::sim;
@@ -16,6 +17,7 @@ struct Words {
   long runs = 100;
   long seed = 1;
   long steps = 200;
+  long jobs = processors();
   bool trace = false;
 };
 
@@ -31,6 +33,7 @@ bool read(int argc, char** argv, Words& words) {
     long* number = word == "--runs"    ? &words.runs
                    : word == "--seed"  ? &words.seed
                    : word == "--steps" ? &words.steps
+                   : word == "--jobs"  ? &words.jobs
                                        : nullptr;
     if (word == "--trace") words.trace = true;
     else if (number == nullptr || i + 1 >= argc || !read_number(argv[++i], *number)) return false;
@@ -38,17 +41,22 @@ bool read(int argc, char** argv, Words& words) {
   return true;
 }
 
-// True when everything held.
-bool run(std::uint64_t seed, const Words& words) {
-  World world({.seed = seed});
+Outcome run(std::uint64_t seed, const Words& words, bool is_told) {
+  World world({.seed = seed, .is_told = is_told});
   world.run(static_cast<int>(words.steps));
   world.run_until_quiet();
   world.check_converged();
-  if (world.failure() || words.trace)
-    for (const auto& line : world.trace()) std::printf("%s\n", line.c_str());
-  if (!world.failure()) return true;
-  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), world.failure()->c_str());
-  return false;
+  Outcome outcome{!world.failure(), {}};
+  for (const auto& line : world.trace()) outcome.text += line + "\n";
+  if (world.failure()) outcome.text += "seed " + std::to_string(seed) + ": " + *world.failure() + "\n";
+  return outcome;
+}
+
+// A failing seed is run again for its trace: the same seed does the same.
+Outcome run(long number, const Words& words) {
+  const auto seed = static_cast<std::uint64_t>(words.seed + number);
+  auto outcome = run(seed, words, words.trace);
+  return outcome.passed || words.trace ? outcome : run(seed, words, true);
 }
 
 }  // namespace
@@ -56,14 +64,21 @@ bool run(std::uint64_t seed, const Words& words) {
 int main(int argc, char** argv) {
   Words words;
   if (!read(argc, argv, words)) {
-    std::fprintf(stderr, "usage: simulator words are --runs N, --seed S, --steps N, --trace\n");
+    std::fprintf(stderr, "usage: simulator words are --runs N, --seed S, --steps N, --jobs N, --trace\n");
     return 2;
   }
-  long passed = 0;
-  for (long i = 0; i < words.runs; ++i) {
-    if (run(static_cast<std::uint64_t>(words.seed + i), words)) ++passed;
-    else if (words.runs - passed > 20 && i + 1 - passed > 5) break;  // enough to look at
-  }
+  std::string why;
+  if (Beginning::shared(why) == nullptr) std::fprintf(stderr, "no world can begin: %s\n", why.c_str());
+  long passed = 0, failed = 0;
+  run_all(
+      words.runs, words.jobs, [&](long i) { return run(i, words); },
+      [&](long i, const Outcome& outcome) {
+        std::fwrite(outcome.text.data(), 1, outcome.text.size(), stdout);
+        if (!outcome.passed && outcome.text.find("seed ") == std::string::npos)
+          std::printf("seed %ld: %s\n", words.seed + i, outcome.text.c_str());
+        ++(outcome.passed ? passed : failed);
+        return words.runs <= 20 || failed < 20;  // enough to look at
+      });
   std::printf("%ld passed, %ld failed\n", passed, words.runs - passed);
   return passed == words.runs ? 0 : 1;
 }

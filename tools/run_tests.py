@@ -6,10 +6,11 @@ In this order:
   1. the tests of the checks (tools/*_test.py);
   2. the test programs of the rooms, through ctest, counted by test case;
   3. the device as WebAssembly: it compiles, links whole, and its rooms' tests pass in node;
-  4. end-to-end tests: each executable tests/**/*_test.sh or *_test.py, one after another.
+  4. end-to-end tests: each executable tests/**/*_test.sh, *_test.py or *_test.mjs, one after another. Those of
+     tests/wasm need satchel.wasm and are left out with it.
 
 A program that itself closes with "N passed, M failed" counts with its own numbers; any other counts as one.
-SATCHEL_BIN tells end-to-end tests where the program is.
+SATCHEL_BIN tells end-to-end tests where the program is, SATCHEL_WASM where the module.
 """
 from __future__ import annotations
 
@@ -132,12 +133,14 @@ def run_wasm() -> Count:
     return total
 
 
-def run_end_to_end(program: Path) -> Count:
+def run_end_to_end(program: Path, with_wasm: bool) -> Count:
     total = Count()
+    environment = {"SATCHEL_BIN": str(program), "SATCHEL_WASM": str(ROOT / "build" / "wasm" / "bin" / "satchel.wasm")}
     tests = [path for path in sorted((ROOT / "tests").rglob("*_test.*"))
-             if path.suffix in {".sh", ".py"} and os.access(path, os.X_OK)]
+             if path.suffix in {".sh", ".py", ".mjs"} and os.access(path, os.X_OK)]
     for test in tests:
-        total.add(run_program(test.relative_to(ROOT).as_posix(), [str(test)], {"SATCHEL_BIN": str(program)}))
+        if with_wasm or test.parent.name != "wasm":
+            total.add(run_program(test.relative_to(ROOT).as_posix(), [str(test)], environment))
     return total
 
 
@@ -152,7 +155,7 @@ def main() -> int:
     if not arguments.no_wasm:
         total.add(run_wasm())
     if not arguments.no_end_to_end:
-        total.add(run_end_to_end(ROOT / "build" / "satchel"))
+        total.add(run_end_to_end(ROOT / "build" / "satchel", not arguments.no_wasm))
     print(f"{total.passed} passed, {total.failed} failed", flush=True)
     return 1 if total.failed or not total.passed else 0
 

@@ -71,15 +71,12 @@ void say_report(const client::SyncReport& report) {
   if (!report.complete) say("Not everything could be sent; the next sync goes on.");
 }
 
-// After a local save: what is connected goes up at once (E2). A connection that isn't there is no error.
+// After a local save: what is connected goes up at once (E2). The change is saved here whatever comes of it: what is wrong
+// with connection, session or server shows in `status` and `sync`.
 Result<void> send_if_connected(DeviceSession& session) {
   const auto status = TRY(session.client().status());
   if (status.offline_by_choice || status.loading || status.session_ended) return {};
-  const auto report = session.run(client::SyncRequested{}, [](const Progress&) {});
-  if (!report && report.error().code != ErrorCode::offline) {
-    // The change is saved here either way; what is wrong with the session or the server shows in status and sync.
-    return {};
-  }
+  (void)session.run(client::SyncRequested{}, [](const Progress&) {});
   return {};
 }
 
@@ -106,6 +103,7 @@ Result<client::TypedValues> typed_values(const std::vector<std::string>& texts) 
   return values;
 }
 
+// The id alone where a script reads it (`id=$(satchel create …)`); what became of the change beside it for people.
 Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, RecordId id, const char* verb) {
   const auto state = TRY(state_after_save(session, id));
   if (options.json) {
@@ -113,9 +111,10 @@ Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, Rec
     json.set("id", id.to_string());
     json.set("state", state);
     say_json(json);
+  } else if (!edge::os::is_terminal(edge::os::Stream::output)) {
+    say(id.to_string());
   } else {
-    say(id.to_string() + (state == "saved" ? std::string("  ") + verb + " and sent"
-                                           : std::string("  ") + verb + " on this device, pending"));
+    say(id.to_string() + "  " + verb + (state == "saved" ? " and sent" : " on this device, pending"));
   }
   return {};
 }
@@ -127,7 +126,8 @@ int sign_in(const DeviceOptions& options, const std::string& url, const std::str
     const auto address = TRY(edge::net::parse_url(url));
     auto password = edge::os::take_secret_from_environment("SATCHEL_PASSWORD");
     if (!password) password = TRY(edge::os::read_password("Password for " + user + ": "));
-    const bool is_new = !edge::os::exists(options.store);
+    // A key without its store may belong to one that is elsewhere just now.
+    const bool is_new = !edge::os::exists(options.store) && !edge::os::exists(options.store + ".key");
     auto session = TRY(DeviceSession::open(options, Opening::create));
     if (auto signed_in = run_engine(*session, client::SignIn{address.origin(), user, *password}); !signed_in) {
       if (is_new) TRY(session->remove_files());  // nothing half done
@@ -161,12 +161,28 @@ int sign_out(const DeviceOptions& options, bool discard) {
   });
 }
 
+namespace {
+
+const char* session_word(const client::Status& status) {
+  return !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in";
+}
+
+// In one word, also where there's no store yet, or one that can't be opened without its PIN.
+Result<std::string> session_state(const DeviceOptions& options) {
+  auto session = DeviceSession::open(options, Opening::existing);
+  if (!session && session.error().code == ErrorCode::not_found) return std::string("get-started");
+  if (!session && session.error().code == ErrorCode::locked) return std::string("locked");
+  if (!session) return std::move(session).error();
+  return std::string(session_word(TRY((*session)->client().status())));
+}
+
+}  // namespace
+
 int session(const DeviceOptions& options, const std::string& verb) {
   return run(options, [&]() -> Result<void> {
-    if (!verb.empty()) return Error{ErrorCode::not_available, "`session " + verb + "` isn't available yet."};
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto status = TRY(session->client().status());
-    const std::string state = !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in";
+    if (verb == "back" || verb == "lock" || verb == "unlock")
+      return Error{ErrorCode::not_available, "`session " + verb + "` isn't available yet."};
+    const auto state = TRY(session_state(options));
     if (options.json) {
       auto json = Json::object();
       json.set("session", state);
@@ -233,7 +249,7 @@ Json status_json(const client::Status& status, const std::string& connection, co
   json.set("version", "9.2");
   json.set("rules", "modern");
   json.set("platform", platform);
-  json.set("session", !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in");
+  json.set("session", session_word(status));
   json.set("lease_until", nullptr);
   json.set("last_sync", status.last_sync ? Json(format_date_time(status.last_sync->seconds())) : Json(nullptr));
   json.set("pending", status.pending);
@@ -318,7 +334,7 @@ int list(const DeviceOptions& options, const client::ListRequest& request) {
     }
     if (rows.empty()) return say("No " + answer.table->plural + " here match."), Result<void>{};
     say_table(headings, rows);
-    if (answer.has_more) say("There are more; use --top or --filter.");
+    if (answer.has_more && !request.top) say("There are more; use --top or --filter.");
     return {};
   });
 }
@@ -326,7 +342,9 @@ int list(const DeviceOptions& options, const client::ListRequest& request) {
 int views(const DeviceOptions& options, const std::string& set) {
   return run(options, [&]() -> Result<void> {
     const auto* table = model::Schema::standard().find_set(set);
-    if (table == nullptr) return Error{ErrorCode::unknown_table, "There's no table called \"" + set + "\".", set};
+    if (table == nullptr || table->is_derived)
+      return Error{ErrorCode::unknown_table,
+                   "There's no table called \"" + set + "\". Tables go by their plural, e.g. accounts, contacts.", set};
     if (options.json) {
       auto array = Json::array();
       for (const auto& view : table->views) {

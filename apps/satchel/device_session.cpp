@@ -78,9 +78,13 @@ Instant DeviceSession::now() const {
   return *options_.now + Duration{elapsed_.now().milliseconds - started_.milliseconds};
 }
 
-Result<void> DeviceSession::remember_connection(bool connected) {
+// What `status` says of the connection. An error of this machine tells nothing about it.
+Result<void> DeviceSession::remember_connection(const Result<device::client::SyncReport>& report) {
+  const auto code = report ? ErrorCode::server_error : report.error().code;
+  const bool is_offline = code == ErrorCode::offline || code == ErrorCode::unexpected_answer;
+  if (http_status_of(code) >= 500 && !is_offline && code != ErrorCode::server_error) return {};
   auto transaction = TRY(store_->begin());
-  TRY(store_->set_setting("connection", connected ? "connected" : "offline"));
+  TRY(store_->set_setting("connection", is_offline ? "offline" : "connected"));
   return transaction.commit();
 }
 
@@ -91,8 +95,8 @@ Result<device::client::SyncReport> DeviceSession::run(device::client::Event even
     bool has_work = false;
     while (auto output = engine_->poll_output()) {
       if (auto* finished = std::get_if<Finished>(&*output)) {
-        const bool is_offline = !finished->report && finished->report.error().code == ErrorCode::offline;
-        TRY(remember_connection(!is_offline));
+        const auto remembered = remember_connection(finished->report);
+        if (finished->report && !remembered) return remembered.error();
         return std::move(finished->report);
       }
       if (auto* progress = std::get_if<Progress>(&*output)) on_progress(*progress);

@@ -36,7 +36,7 @@ class DeviceSession {
   device::client::Client& client() { return *client_; }
   Instant now() const;
 
-  // Runs the engine until it's finished. `timeout` bounds each request's connecting.
+  // Runs the engine until it's finished.
   using OnProgress = std::function<void(const device::client::Progress&)>;
   Result<device::client::SyncReport> run(device::client::Event event, const OnProgress& on_progress);
 
@@ -45,7 +45,7 @@ class DeviceSession {
 
  private:
   DeviceSession() = default;
-  Result<void> remember_connection(bool connected);
+  Result<void> remember_connection(const Result<device::client::SyncReport>& report);
 
   DeviceOptions options_;
   edge::os::SystemRandom random_;

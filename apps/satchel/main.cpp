@@ -3,12 +3,15 @@
 // satchel: the record server and the device on the command line. This file only reads the words; what they do stands in
 // server_commands.h and device_commands.h.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 
 #include "apps/satchel/device_commands.h"
 #include "apps/satchel/report.h"
 #include "apps/satchel/server_commands.h"
 #include "base/text.h"
 #include "edge/os/environment.h"
+#include "edge/os/signals.h"
 
 namespace satchel::apps {
 namespace {
@@ -34,15 +37,60 @@ struct Words {
   std::string organization, administrator, file;
   bool all_or_nothing = false;
   AdminOptions admin;
+
+  Format format() const { return device.json ? Format::json : Format::people; }
 };
 
 int usage_error(const Words& words, std::string sentence) {
-  return report({ErrorCode::usage, std::move(sentence)}, words.device.json ? Format::json : Format::people);
+  return report({ErrorCode::usage, std::move(sentence)}, words.format());
 }
 
 int not_available(const Words& words, const std::string& what) {
-  return report({ErrorCode::not_available, "`" + what + "` isn't available yet."},
-                words.device.json ? Format::json : Format::people);
+  return report({ErrorCode::not_available, "`" + what + "` isn't available yet."}, words.format());
+}
+
+// ---- checks of single words, with sentences of our own ----------------------------------------------------------------------
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  return CLI::Validator(
+      [words](std::string& text) {
+        if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
+        std::string list;
+        for (const auto& word : words) list += (list.empty() ? "" : word == words.back() ? " or " : ", ") + word;
+        return "must be " + list + ", not \"" + text + "\"";
+      },
+      "");
+}
+
+CLI::Validator whole_number(std::int64_t min, std::int64_t max) {
+  return CLI::Validator(
+      [min, max](std::string& text) {
+        std::int64_t number = 0;
+        const auto* const end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, number);
+        if (read.ec == std::errc() && read.ptr == end && number >= min && number <= max) return std::string();
+        return "must be a whole number from " + grouped(min) + " to " + grouped(max) + ", not \"" + text + "\"";
+      },
+      "");
+}
+
+constexpr std::int64_t kNumberMax = 1'000'000'000;
+
+// What CLI11 has to complain about, as a sentence.
+std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  std::string text = error.what();
+  const auto is = [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); };
+  if (commands.empty() && is(CLI::ExitCodes::RequiredError)) {
+    const auto words = app.remaining();
+    return (words.empty() ? "Say what to do" : "There's no command \"" + words.front() + "\"") +
+           ". See satchel --help.";
+  }
+  if (is(CLI::ExitCodes::RequiredError) && text.ends_with(" is required"))
+    text = text.substr(0, text.size() - std::string_view(" is required").size()) + " is missing";
+  if (is(CLI::ExitCodes::ExtrasError)) text = "\"" + text.substr(text.rfind(": ") + 2) + "\" isn't understood here";
+  if (const auto at = text.find(": must be "); at != std::string::npos) text.erase(at, 1);
+  return text + ". See satchel " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help.";
 }
 
 void add_server_commands(CLI::App& app, Words& words) {
@@ -50,7 +98,8 @@ void add_server_commands(CLI::App& app, Words& words) {
   init_command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
   init_command->add_option("--organization", words.organization, "Its name")->required();
   init_command->add_option("--admin", words.administrator, "User name of its first administrator")->required();
-  init_command->callback([&] { words.code = init(words.serve.data, words.organization, words.administrator); });
+  init_command->callback(
+      [&] { words.code = init(words.serve.data, words.organization, words.administrator, words.format()); });
 
   auto* serve_command = app.add_subcommand("serve", "Serve an organisation");
   serve_command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
@@ -65,16 +114,17 @@ void add_server_commands(CLI::App& app, Words& words) {
   serve_command->add_flag("--demo", words.serve.demo, "Fill an empty folder with a demo organisation");
   serve_command->add_option("--records", words.serve.records, "About how many records the demo has")
       ->capture_default_str()
-      ->check(CLI::Range(120, 2'000'000));
+      ->check(whole_number(120, 2'000'000));
   serve_command->add_option("--now", words.serve.now, "Start the clock here (demo only)");
-  serve_command->callback([&] { words.code = serve(words.serve); });
+  serve_command->callback([&] { words.code = serve(words.serve, words.format()); });
 
   auto* import_command = app.add_subcommand("import", "Import records from a CSV file");
   import_command->add_option("SET", words.set, "Table, e.g. contacts")->required();
   import_command->add_option("FILE", words.file, "CSV; its header names the columns")->required();
   import_command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
   import_command->add_flag("--all-or-nothing", words.all_or_nothing, "Import nothing if a line is refused");
-  import_command->callback([&] { words.code = import(words.serve.data, words.set, words.file, words.all_or_nothing); });
+  import_command->callback(
+      [&] { words.code = import(words.serve.data, words.set, words.file, words.all_or_nothing, words.format()); });
 
   for (const bool is_backup : {true, false}) {
     auto* command = app.add_subcommand(
@@ -83,7 +133,8 @@ void add_server_commands(CLI::App& app, Words& words) {
     command->add_option("--data", words.serve.data, "Folder of the organisation's records")->required();
     command->add_option("FILE", words.file, "The backup")->required();
     command->callback([&words, is_backup] {
-      words.code = is_backup ? backup(words.serve.data, words.file) : restore(words.serve.data, words.file);
+      words.code = is_backup ? backup(words.serve.data, words.file, words.format())
+                             : restore(words.serve.data, words.file, words.format());
     });
   }
 
@@ -108,7 +159,7 @@ void add_session_commands(CLI::App& app, Words& words) {
   sign_out_command->callback([&] { words.code = sign_out(words.device, words.discard); });
 
   auto* session_command = app.add_subcommand("session", "State of the session");
-  session_command->add_option("VERB", words.verb, "back, lock or unlock");
+  session_command->add_option("VERB", words.verb, "back, lock or unlock")->check(one_of({"back", "lock", "unlock"}));
   session_command->callback([&] { words.code = session(words.device, words.verb); });
 
   app.add_subcommand("sync", "Send and receive changes")->callback([&] { words.code = sync(words.device); });
@@ -117,7 +168,7 @@ void add_session_commands(CLI::App& app, Words& words) {
     words.code = status(words.device);
   });
   auto* offline_command = app.add_subcommand("offline", "Work offline until reconnect");
-  offline_command->add_option("SWITCH", words.on_off, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+  offline_command->add_option("SWITCH", words.on_off, "on or off")->required()->check(one_of({"on", "off"}));
   offline_command->callback([&] { words.code = offline(words.device, words.on_off == "on"); });
 }
 
@@ -128,7 +179,7 @@ void add_record_commands(CLI::App& app, Words& words) {
   list_command->add_option("--filter", words.list.filter, "An OData filter");
   list_command->add_option("--orderby", words.list.order, "e.g. \"fullname desc\"");
   list_command->add_option("--select", words.list.select, "Columns, comma-separated");
-  list_command->add_option("--top", words.top, "At most so many")->check(CLI::NonNegativeNumber);
+  list_command->add_option("--top", words.top, "At most so many")->check(whole_number(0, kNumberMax));
   list_command->callback([&] {
     if (words.top >= 0) words.list.top = words.top;
     words.code = list(words.device, words.list);
@@ -174,7 +225,7 @@ void add_record_commands(CLI::App& app, Words& words) {
 CLI::App* add_numbered(CLI::App& parent, const char* name, const char* description, Words& words,
                        int (*act)(const DeviceOptions&, std::int64_t)) {
   auto* command = parent.add_subcommand(name, description);
-  command->add_option("ID", words.number)->required();
+  command->add_option("ID", words.number)->required()->check(whole_number(1, kNumberMax));
   command->callback([&words, act] { words.code = act(words.device, words.number); });
   return command;
 }
@@ -184,7 +235,7 @@ void add_waiting_commands(CLI::App& app, Words& words) {
   add_numbered(*conflicts_command, "show", "One conflict", words, show_conflict);
   add_numbered(*conflicts_command, "undo", "Take a losing value back", words, undo_conflict);
   auto* resolve_command = conflicts_command->add_subcommand("resolve", "Decide a conflict");
-  resolve_command->add_option("ID", words.number)->required();
+  resolve_command->add_option("ID", words.number)->required()->check(whole_number(1, kNumberMax));
   resolve_command->add_option("--keep", words.keep, "mine, server, or column=mine,column=server")->required();
   resolve_command->callback([&] { words.code = resolve_conflict(words.device, words.number, words.keep); });
   conflicts_command->callback([&words, conflicts_command] {
@@ -222,7 +273,7 @@ void add_global_options(CLI::App& app, Words& words) {
   if (const auto store = edge::os::environment("SATCHEL_STORE")) words.device.store = *store;
   app.add_option("--store", words.device.store, "The device's store (or SATCHEL_STORE)");
   app.add_option("--platform", words.device.platform, "What kind of device this is")
-      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPlatforms), std::end(kPlatforms))));
+      ->check(one_of({std::begin(kPlatforms), std::end(kPlatforms)}));
   app.add_option("--now", words.now, "Start the clock here (demo organisations only)");
   app.add_flag("--json", words.device.json, "Answers as JSON");
   app.set_version_flag("--version", "satchel 0.1.0");
@@ -231,6 +282,7 @@ void add_global_options(CLI::App& app, Words& words) {
 }
 
 int run_main(int argc, char** argv) {
+  edge::os::ignore_file_size_signal();
   Words words;
   CLI::App app{"Satchel: your organisation's records, with and without a connection."};
   add_global_options(app, words);
@@ -242,9 +294,12 @@ int run_main(int argc, char** argv) {
   app.parse_complete_callback([&] {
     if (words.now.empty()) return;
     const auto seconds = parse_date_time(words.now);
-    if (!seconds) throw CLI::ValidationError("--now must be a time such as 2026-11-23T08:15:00Z");
+    if (!seconds) throw CLI::ValidationError("--now", "must be a time such as 2026-11-23T08:15:00Z");
     words.device.now = Instant::of_seconds(*seconds);
   });
+  // Wanted before the words are understood, for errors about them.
+  words.device.json =
+      std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
   for (int i = 1; i < argc; ++i)
     if (!is_utf8(argv[i])) return usage_error(words, "Argument " + std::to_string(i) + " isn't UTF-8 text.");
   try {
@@ -254,8 +309,7 @@ int run_main(int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return app.exit(version);
   } catch (const CLI::ParseError& error) {
-    for (int i = 1; i < argc; ++i) words.device.json = words.device.json || std::string_view(argv[i]) == "--json";
-    return usage_error(words, std::string(error.what()) + ". See satchel --help.");
+    return usage_error(words, sentence_of(error, app));
   }
   return words.code;
 }

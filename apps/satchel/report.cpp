@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/display_width.h"
 #include "base/text.h"
 #include "edge/os/terminal.h"
 
@@ -12,23 +13,36 @@ namespace {
 
 namespace os = edge::os;
 
-// Characters as a terminal counts them, near enough: UTF-8 sequences as one.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
+// The first line, cut where it's too long.
 std::string cut_to(std::string_view text, std::size_t width) {
   const auto line = text.substr(0, text.find('\n'));
-  if (width_of(line) <= width && line.size() == text.size()) return std::string(line);
-  std::size_t end = 0;
-  for (std::size_t shown = 0; end < line.size(); ++end)
-    if ((line[end] & 0xC0) != 0x80 && ++shown >= width) break;
-  return std::string(line.substr(0, end)) + "…";
+  if (line.size() == text.size() && display_width(line) <= width) return std::string(line);
+  return std::string(display_prefix(line, width - std::min<std::size_t>(width, 1))) + "…";
 }
 
 std::string padded(const std::string& text, std::size_t width) {
-  const auto used = width_of(text);
+  const auto used = display_width(text);
   return used >= width ? text : text + std::string(width - used, ' ');
+}
+
+// The width of a cell: its first line, and the sign that there is more.
+std::size_t cell_width(std::string_view text) {
+  const auto line = text.substr(0, text.find('\n'));
+  return display_width(line) + (line.size() < text.size() ? 1 : 0);
+}
+
+// Without the characters that steer a terminal: a record's text must not clear the screen of who reads it.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (is_c1) ++i;
+    const bool steers = is_c1 || byte == 0x7F || (byte < 0x20 && byte != '\n' && byte != '\t');
+    if (steers) out += "\u00B7";
+    else out += text[i];
+  }
+  return out;
 }
 
 // Column widths that fit: the widest give way until the rest is as wide.
@@ -52,6 +66,7 @@ int exit_code_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::usage: return 2;
     case ErrorCode::offline:
+    case ErrorCode::unexpected_answer:  // the network is there, the server isn't
     case ErrorCode::needs_connection: return 3;
     default: return 1;
   }
@@ -68,20 +83,34 @@ int report(const Error& error, Format format) {
     std::fprintf(stderr, "%s\n", outer.dump().c_str());
   } else {
     const auto prefix = error.rule.empty() ? std::string() : error.rule + " ";
-    std::fprintf(stderr, "%s%s: %s\n", prefix.c_str(), std::string(name_of(error.code)).c_str(), error.message.c_str());
+    std::fprintf(stderr, "%s%s: %s\n", prefix.c_str(), std::string(name_of(error.code)).c_str(),
+                 one_line(error.message).c_str());
   }
   return exit_code_of(error);
 }
 
-void say(std::string_view text) { std::printf("%.*s\n", static_cast<int>(text.size()), text.data()); }
-void say_json(const Json& json) { say(json.dump()); }
+void say(std::string_view text) {
+  const auto harmless = printable(text);
+  std::fwrite(harmless.data(), 1, harmless.size(), stdout);
+  std::fputc('\n', stdout);
+}
 
-void say_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows) {
+void say_json(const Json& json) {
+  const auto text = json.dump();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
+void say_table(const std::vector<std::string>& headings, std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows)
+    for (auto& cell : row) {
+      cell = printable(cell);
+      std::replace(cell.begin(), cell.end(), '\t', ' ');
+    }
   std::vector<std::size_t> widths;
-  for (const auto& heading : headings) widths.push_back(width_of(heading));
+  for (const auto& heading : headings) widths.push_back(display_width(heading));
   for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(row[i].substr(0, row[i].find('\n'))));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], cell_width(row[i]));
   if (os::is_terminal(os::Stream::output))
     widths = fitted(std::move(widths), static_cast<std::size_t>(os::terminal_width()));
   const bool is_bold = os::color_wanted(os::Stream::output);
@@ -89,9 +118,11 @@ void say_table(const std::vector<std::string>& headings, const std::vector<std::
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i)
       text += i + 1 == cells.size() ? cut_to(cells[i], widths[i]) : padded(cut_to(cells[i], widths[i]), widths[i] + 2);
+    text.erase(text.find_last_not_of(' ') + 1);
     return text;
   };
-  say(is_bold ? "\033[1m" + line(headings) + "\033[0m" : line(headings));
+  if (is_bold) std::printf("\033[1m%s\033[0m\n", line(headings).c_str());
+  else say(line(headings));
   for (const auto& row : rows) say(line(row));
 }
 
@@ -105,6 +136,12 @@ void ProgressLine::show(std::string_view text) {
 void ProgressLine::clear() {
   if (is_shown_) std::fprintf(stderr, "\r\033[K");
   is_shown_ = false;
+}
+
+std::string one_line(std::string_view text) {
+  auto line = printable(text);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
 }
 
 std::string grouped(std::int64_t number) {

@@ -21,11 +21,12 @@ int exit_code_of(const Error& error);
 // Writes the error and gives the exit code.
 int report(const Error& error, Format format);
 
-void say(std::string_view text);  // a line on standard output
+void say(std::string_view text);  // a line on standard output, without anything that steers a terminal
 void say_json(const Json& json);  // compact, a line
 
 // Rows with a heading, as wide as the terminal; the widest columns give way first. Bold headings where colours are wanted.
-void say_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows);
+// A cell shows its first line.
+void say_table(const std::vector<std::string>& headings, std::vector<std::vector<std::string>> rows);
 
 // One line on standard error that is written over; nothing when that isn't a terminal.
 class ProgressLine {
@@ -38,6 +39,7 @@ class ProgressLine {
   bool is_shown_ = false;
 };
 
+std::string one_line(std::string_view text);                                              // as `say`, and no line ends
 std::string grouped(std::int64_t number);                                                 // 12,345
 std::string size_text(std::int64_t bytes);                                                // "1.4 MB"
 std::string count_text(std::int64_t count, std::string_view one, std::string_view many);  // "1 row", "2 rows"

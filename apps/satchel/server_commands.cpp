@@ -59,15 +59,15 @@ struct Server {
                                                  server->random, server->log, std::move(options)));
     return server;
   }
-
-  Result<bool> has_organization() {
-    const auto* users = model::Schema::standard().find("systemuser");
-    query::Query any;
-    any.table = users->number;
-    const auto system = server::access::system_caller(OrganizationNumber(1), {});
-    return !TRY(service->records().list(system, any, 1)).records.empty();
-  }
 };
+
+Result<bool> has_organization(service::Service& service) {
+  const auto* users = model::Schema::standard().find("systemuser");
+  query::Query any;
+  any.table = users->number;
+  const auto system = server::access::system_caller(OrganizationNumber(1), {});
+  return !TRY(service.records().list(system, any, 1)).records.empty();
+}
 
 Result<void> require_organization(const std::string& data) {
   if (os::exists(database_path(data))) return {};
@@ -82,7 +82,14 @@ Result<std::string> new_password(const std::string& user) {
   return os::read_password("Password for " + user + ": ");
 }
 
-int run(Result<void> done) { return done ? 0 : report(done.error(), Format::people); }
+int run(Format format, const Result<void>& done) { return done ? 0 : report(done.error(), format); }
+
+// What a command did: a sentence, or with --json {"done":true} and more.
+void say_done(Format format, const std::string& sentence, Json json = Json::object()) {
+  if (format == Format::people) return say(sentence);
+  json.set("done", true);
+  say_json(json);
+}
 
 Result<Duration> life_in(const std::string& text, Duration otherwise, const char* option) {
   if (text.empty()) return otherwise;
@@ -161,7 +168,7 @@ Result<void> check_serve(const ServeOptions& options) {
 }
 
 Result<void> prepare_data(Server& server, const ServeOptions& options, Instant now) {
-  if (TRY(server.has_organization())) return {};
+  if (TRY(has_organization(*server.service))) return {};
   if (!options.demo)
     return Error{ErrorCode::not_found,
                  "There's no organisation in " + options.data + ". Make one with `satchel init`, or add --demo.",
@@ -173,8 +180,8 @@ Result<void> prepare_data(Server& server, const ServeOptions& options, Instant n
 
 }  // namespace
 
-int init(const std::string& data, const std::string& organization, const std::string& administrator) {
-  return run([&]() -> Result<void> {
+int init(const std::string& data, const std::string& organization, const std::string& administrator, Format format) {
+  return run(format, [&]() -> Result<void> {
     if (os::exists(database_path(data)))
       return Error{ErrorCode::exists, data + " holds an organisation already.", data};
     const auto password = TRY(new_password(administrator));
@@ -189,13 +196,13 @@ int init(const std::string& data, const std::string& organization, const std::st
       for (const auto* ending : {"", "-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
       return made;
     }
-    say("The organisation " + organization + " is ready. Start it with: satchel serve --data " + data);
+    say_done(format, "The organisation " + organization + " is ready. Start it with: satchel serve --data " + data);
     return {};
   }());
 }
 
-int serve(const ServeOptions& options) {
-  return run([&]() -> Result<void> {
+int serve(const ServeOptions& options, Format format) {
+  return run(format, [&]() -> Result<void> {
     TRY(check_serve(options));
     const ServerClock clock(TRY(time_in(options.now)));
     auto made = TRY(service_options(options));
@@ -223,64 +230,123 @@ int serve(const ServeOptions& options) {
   }());
 }
 
-int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing) {
-  return run([&]() -> Result<void> {
+namespace {
+
+void say_import(Format format, const service::ImportReport& report) {
+  auto json = Json::object();
+  json.set("created", report.created);
+  json.set("updated", report.updated);
+  auto refused = Json::array();
+  for (const auto& bad : report.bad) {
+    auto line = Json::object();
+    line.set("line", bad.line);
+    line.set("reason", bad.reason);
+    refused.push_back(std::move(line));
+  }
+  json.set("refused", std::move(refused));
+  if (format == Format::json) return say_json(json);
+  say(count_text(report.created, "record", "records") + " created, " + grouped(report.updated) + " updated, " +
+      count_text(static_cast<std::int64_t>(report.bad.size()), "line", "lines") + " refused.");
+}
+
+void say_bad_lines(const std::string& file, const service::ImportReport& report) {
+  for (const auto& bad : report.bad)
+    std::fprintf(stderr, "%s:%lld: %s\n", file.c_str(), static_cast<long long>(bad.line), one_line(bad.reason).c_str());
+}
+
+}  // namespace
+
+int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing,
+           Format format) {
+  const auto done = [&]() -> Result<int> {
     TRY(require_organization(data));
     const auto csv = TRY(os::read_file(file));
     auto server = TRY(Server::open(data, {}));
     const auto report = TRY(
         service::import_csv(*server->service, *server->database, csv, {set, all_or_nothing}, os::SystemClock().now()));
-    for (const auto& bad : report.bad)
-      std::fprintf(stderr, "%s:%lld: %s\n", file.c_str(), static_cast<long long>(bad.line), bad.reason.c_str());
-    say(count_text(report.created, "record", "records") + " created, " + grouped(report.updated) + " updated, " +
-        count_text(static_cast<std::int64_t>(report.bad.size()), "line", "lines") + " refused.");
-    if (!report.bad.empty())
-      return Error{ErrorCode::bad_value,
-                   all_or_nothing ? "Nothing was imported, because lines were refused and --all-or-nothing was given."
-                                  : "Some lines were refused; the others were imported.",
-                   file};
-    return {};
-  }());
+    say_import(format, report);
+    if (report.bad.empty()) return 0;
+    // The sentence first, as everywhere; the lines follow it.
+    const auto refused =
+        count_text(static_cast<std::int64_t>(report.bad.size()), "line was", "lines were") + " refused";
+    (void)apps::report(
+        {ErrorCode::bad_value,
+         refused + (all_or_nothing ? ", so nothing was imported (--all-or-nothing)." : "; the others were imported."),
+         file},
+        format);
+    if (format == Format::people) say_bad_lines(file, report);
+    return 1;
+  }();
+  return done ? *done : apps::report(done.error(), format);
 }
 
-int backup(const std::string& data, const std::string& file) {
-  return run([&]() -> Result<void> {
+int backup(const std::string& data, const std::string& file, Format format) {
+  return run(format, [&]() -> Result<void> {
     TRY(require_organization(data));
     auto database = TRY(sqlite::open(
         {.path = database_path(data), .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
     TRY(sqlite::backup(*database, file));
-    say("Backed up to " + file + ".");
+    say_done(format, "Backed up to " + file + ".");
     return {};
   }());
 }
 
-int restore(const std::string& data, const std::string& file) {
-  return run([&]() -> Result<void> {
+namespace {
+
+Error no_backup(const std::string& file, const std::string& why) {
+  return {ErrorCode::store_damaged, file + " can't be restored: " + why + ".", file};
+}
+
+Result<void> copy_backup(const std::string& file, const std::string& aside) {
+  auto source = sqlite::open({.path = file, .access = sqlite::Access::read_only, .profile = sqlite::Profile::server});
+  if (!source && source.error().code == ErrorCode::wrong_key)
+    return no_backup(file, "it's no backup of Satchel, or its beginning is damaged");
+  if (!source) return std::move(source).error();
+  TRY(sqlite::check_integrity(**source, sqlite::Check::pages));
+  return sqlite::backup(**source, aside);
+}
+
+// An organisation in one file, in a new epoch.
+Result<void> begin_epoch(const std::string& file, const std::string& aside) {
+  os::SystemRandom random;
+  os::StderrLog log;
+  auto database =
+      TRY(sqlite::open({.path = aside, .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
+  auto hasher = server::access::make_argon2id_hasher();
+  auto service = TRY(service::Service::open(*database, model::Schema::standard(), *hasher, random, log, {}));
+  if (!TRY(has_organization(*service))) return no_backup(file, "it holds no organisation");
+  auto transaction = TRY(sql::Transaction::begin(*database));
+  TRY(service->records().begin_new_epoch());
+  TRY(transaction.commit());
+  return sqlite::set_journal_mode(*database, sqlite::JournalMode::truncate);
+}
+
+Result<void> remove_database(const std::string& path) {
+  for (const auto* ending : {"", "-wal", "-shm", "-journal"}) TRY(os::remove_file(path + ending));
+  return {};
+}
+
+}  // namespace
+
+int restore(const std::string& data, const std::string& file, Format format) {
+  return run(format, [&]() -> Result<void> {
     if (!os::exists(file)) return Error{ErrorCode::not_found, "There's no file " + file + ".", file};
     TRY(os::create_directory(data, os::Permissions::owner_only));
     const auto lock = TRY(os::FileLock::acquire(data + "/serve.lock"));  // not under a running server
-    auto source =
-        TRY(sqlite::open({.path = file, .access = sqlite::Access::read_only, .profile = sqlite::Profile::server}));
-    TRY(sqlite::check_integrity(*source, sqlite::Check::pages));
     const auto aside = database_path(data) + ".restoring";
-    TRY(sqlite::backup(*source, aside));
-    {
-      os::SystemRandom random;
-      os::StderrLog log;
-      auto database =
-          TRY(sqlite::open({.path = aside, .access = sqlite::Access::existing, .profile = sqlite::Profile::server}));
-      auto hasher = server::access::make_argon2id_hasher();
-      auto service = TRY(service::Service::open(*database, model::Schema::standard(), *hasher, random, log, {}));
-      auto transaction = TRY(sql::Transaction::begin(*database));
-      TRY(service->records().begin_new_epoch());
-      TRY(transaction.commit());
-      TRY(sqlite::set_journal_mode(*database, sqlite::JournalMode::truncate));  // all in one file before it is moved
+    TRY(remove_database(aside));
+    auto made = copy_backup(file, aside);
+    if (made) made = begin_epoch(file, aside);
+    if (!made) {  // what was there stays
+      (void)remove_database(aside);
+      return made;
     }
     for (const auto* ending : {"-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
     TRY(os::move_file(aside, database_path(data)));
-    for (const auto* ending : {"-wal", "-shm", "-journal"}) TRY(os::remove_file(aside + ending));
-    say("Restored from " + file +
-        ". Devices compare with it on their next contact; what they had sent since is offered to them again.");
+    TRY(remove_database(aside));
+    say_done(format,
+             "Restored from " + file +
+                 ". Devices compare with it on their next contact; what they had sent since is offered to them again.");
     return {};
   }());
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/satchel/report.h"
+
 namespace satchel::apps {
 
 struct ServeOptions {
@@ -22,11 +24,12 @@ struct ServeOptions {
   std::string now;
 };
 
-int init(const std::string& data, const std::string& organization, const std::string& administrator);
-int serve(const ServeOptions& options);
-int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing);
-int backup(const std::string& data, const std::string& file);
-int restore(const std::string& data, const std::string& file);
+int init(const std::string& data, const std::string& organization, const std::string& administrator, Format format);
+int serve(const ServeOptions& options, Format format);
+int import(const std::string& data, const std::string& set, const std::string& file, bool all_or_nothing,
+           Format format);
+int backup(const std::string& data, const std::string& file, Format format);
+int restore(const std::string& data, const std::string& file, Format format);
 
 struct AdminOptions {
   std::string server;

@@ -45,10 +45,27 @@ const model::Value* value_in(const std::vector<model::ColumnValue>& values, mode
   return nullptr;
 }
 
-std::string text_of(Client& client, const model::Table& table, const std::vector<model::ColumnValue>& values,
-                    model::ColumnIndex column) {
+// A value as OData writes it: numbers as numbers, nothing as null. A lookup stands as one would type it, "accounts/ID".
+Json json_of(Client& client, const model::Column& column, const model::Value& value) {
+  if (model::is_null(value)) return nullptr;
+  auto text = model::format_value(client.schema(), column, value);
+  switch (column.type) {
+    case model::ColumnType::boolean: return *model::integer_in(value) != 0;
+    case model::ColumnType::decimal:
+    case model::ColumnType::money: return Json::Digits{std::move(text)};
+    case model::ColumnType::integer:
+    case model::ColumnType::bigint:
+    case model::ColumnType::choice:
+    case model::ColumnType::state:
+    case model::ColumnType::status: return *model::integer_in(value);
+    default: return text;
+  }
+}
+
+Json json_in(Client& client, const model::Table& table, const std::vector<model::ColumnValue>& values,
+             model::ColumnIndex column) {
   const auto* value = value_in(values, column);
-  return value != nullptr ? model::format_value(client.schema(), table.columns[column], *value) : "";
+  return value != nullptr ? json_of(client, table.columns[column], *value) : nullptr;
 }
 
 std::string record_name(Client& client, const model::Table& table, RecordId id) {
@@ -77,9 +94,9 @@ Json conflict_json(Client& client, const store::Conflict& conflict) {
   for (const auto column : columns_of(conflict)) {
     auto entry = Json::object();
     entry.set("name", table.columns[column].name);
-    entry.set("base", text_of(client, table, conflict.base, column));
-    entry.set("mine", text_of(client, table, conflict.mine, column));
-    entry.set("server", text_of(client, table, conflict.server, column));
+    entry.set("base", json_in(client, table, conflict.base, column));
+    entry.set("mine", json_in(client, table, conflict.mine, column));
+    entry.set("server", json_in(client, table, conflict.server, column));
     const auto by = client.store().name_of({TableNumber(8), conflict.by});
     entry.set("by", by.empty() ? Json(nullptr) : Json(by));
     entry.set("at", conflict.at ? Json(format_date_time(conflict.at->seconds())) : Json(nullptr));
@@ -127,16 +144,15 @@ int error_type(const store::OutboxEntry& entry) {
 std::string reason_of(Client& client, const store::OutboxEntry& entry) {
   if (!entry.waits_for) return entry.reason;
   const auto& table = client.schema().at(entry.waits_for->table);
-  return "Waits for the " + table.label + " " + record_name(client, table, entry.waits_for->id) +
-         ", which was refused.";
+  return "This waits for the " + table.label + " \"" + record_name(client, table, entry.waits_for->id) +
+         "\", which is in the error list too.";
 }
 
 Json values_json(Client& client, const store::OutboxEntry& entry) {
   const auto& table = client.schema().at(entry.change.table);
   auto json = Json::object();
   for (const auto& value : entry.change.values)
-    json.set(table.columns[value.column].name,
-             model::format_value(client.schema(), table.columns[value.column], value.value));
+    json.set(table.columns[value.column].name, json_of(client, table.columns[value.column], value.value));
   return json;
 }
 

@@ -9,8 +9,8 @@ extern "C" {
 std::uintptr_t __stack_chk_guard = 0x5a7c4e11;
 [[noreturn]] void __stack_chk_fail() { std::abort(); }
 
-// SQLite is built without an operating system (SQLITE_OS_OTHER). The host registers its own file system before it
-// opens a database; until it does, every open fails.
-int sqlite3_os_init() { return 0; }
-int sqlite3_os_end() { return 0; }
+// SQLite is built without an operating system (SQLITE_OS_OTHER). Tests have no file system; satchel.wasm brings its own
+// (host_file_system.cpp), which then takes the place of these.
+__attribute__((weak)) int sqlite3_os_init() { return 0; }
+__attribute__((weak)) int sqlite3_os_end() { return 0; }
 }

@@ -10,6 +10,7 @@ Device::Device(std::size_t number, std::string user, RecordId user_id, std::uniq
       user_id_(user_id),
       file_(std::move(file)),
       mortal_(*file_),
+      written_(*file_, schema),
       schema_(schema),
       random_(seed) {}
 

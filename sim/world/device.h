@@ -3,6 +3,7 @@
 // A simulated device: the real store, client and engine, on a database whose process can die.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,17 @@
 #include "device/store/store.h"
 #include "sim/network/network.h"
 #include "sim/world/mortal_database.h"
+#include "sim/world/written_rows.h"
 
 namespace satchel::sim {
+
+// What the invariants know of a device from their last look, so that the next one reads only what was written since.
+struct Judged {
+  std::int64_t commits = -1;                  // of the database
+  Cut cut;                                    // cuts never go back
+  std::map<RecordId, TableNumber> unchecked;  // written since the mirror was compared
+  std::map<RecordId, Seq> held;               // rows that scopes hold, with the version that was compared
+};
 
 class Device {
  public:
@@ -25,6 +35,7 @@ class Device {
   RecordId user_id() const { return user_id_; }
   std::int64_t life() const { return life_; }
   MortalDatabase& database() { return mortal_; }
+  WrittenRows& written() { return written_; }
   device::client::Client& client() { return *client_; }
   device::client::Engine& engine() { return *engine_; }
   device::store::DeviceStore& store() { return *store_; }
@@ -38,8 +49,7 @@ class Device {
   // Wrong by so much, for ever (invariant 17).
   Duration clock_error;
   std::optional<Result<device::client::SyncReport>> last_report;
-  Cut last_cut;  // to see that cuts never go back
-  Uuid last_epoch;
+  Judged judged;
 
  private:
   std::size_t number_;
@@ -47,12 +57,24 @@ class Device {
   RecordId user_id_;
   std::unique_ptr<sql::Database> file_;
   MortalDatabase mortal_;
+  WrittenRows written_;
   const model::Schema& schema_;
   SeededRandom random_;
   std::int64_t life_ = 0;
   std::unique_ptr<device::store::DeviceStore> store_;
   std::unique_ptr<device::client::Client> client_;
   std::unique_ptr<device::client::Engine> engine_;
+};
+
+// Somebody looks on: what is read through the device's own store meanwhile isn't a statement of its process.
+class Watching {
+ public:
+  explicit Watching(Device& device) : device_(device) { device_.database().set_watched(true); }
+  Watching(const Watching&) = delete;
+  ~Watching() { device_.database().set_watched(false); }
+
+ private:
+  Device& device_;
 };
 
 }  // namespace satchel::sim

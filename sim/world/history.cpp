@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/world/history.h"
 
+#include <algorithm>
+
+#include "sql/layout.h"
+
 namespace satchel::sim {
 namespace {
 
 constexpr OrganizationNumber kOrganization{1};
+
+const server::access::Caller& system() {
+  static const auto caller = server::access::system_caller(kOrganization, {});
+  return caller;
+}
 
 }  // namespace
 
@@ -14,33 +23,61 @@ History::History(const model::Schema& schema) : schema_(schema) {
     tables_.push_back(schema.find(name));
 }
 
-Result<void> History::look(server::records::Records& records) {
+// ---- looking ---------------------------------------------------------------------------------------------------------------
+
+Result<void> History::look(sql::Database& file, server::records::Records& records) {
   const auto head = TRY(records.head()).seq;
   if (head == head_) return {};
-  const auto system = server::access::system_caller(kOrganization, {});
-  std::set<RecordId> seen;
-  for (const auto* table : tables_) {
-    query::Query all;
-    all.table = table->number;
-    for (const auto& record : TRY(records.list(system, all, 5000)).records) {
-      seen.insert(record.id);
-      const auto* last = at(record.id, head_);
-      if (last == nullptr || last->version != record.version) {
-        count_texts(last, record);
-        note(record, record.version);
-      }
-    }
-  }
-  for (auto& [id, entries] : entries_)
-    if (entries.back().is_there && seen.count(id) == 0) {
-      entries.push_back({head, false, {}});
-      deleted_.insert(id);
-    }
+  for (const auto* table : tables_) TRY(look_at(file, records, *table));
+  for (const auto* table : tables_) TRY(look_for_deleted(file, *table, head));
+  TRY(look_at_marks(file));
   head_ = head;
   return {};
 }
 
-void History::note(const model::Record& record, Seq seq) { entries_[record.id].push_back({seq, true, record}); }
+Result<void> History::look_at(sql::Database& file, server::records::Records& records, const model::Table& table) {
+  std::vector<RecordId> changed;
+  {
+    auto select = TRY(sql::borrow(file, "select id from " + sql::quoted(table.name) + " where version > ?1"));
+    select->bind_integer(1, head_.value);
+    while (TRY(select->step())) changed.push_back(RecordId::from_bytes(select->blob(0)).value_or(RecordId()));
+  }
+  for (const auto id : changed) {
+    const auto record = TRY(records.get(system(), table, id));
+    count_texts(at(id, head_), record);
+    note(record);
+  }
+  return {};
+}
+
+Result<void> History::look_for_deleted(sql::Database& file, const model::Table& table, Seq head) {
+  auto& there = there_[table.number];
+  {
+    auto count = TRY(sql::borrow(file, "select count(*) from " + sql::quoted(table.name)));
+    if (TRY(count->step()) && count->integer(0) == static_cast<std::int64_t>(there.size())) return {};
+  }
+  std::set<RecordId> left = there;
+  auto select = TRY(sql::borrow(file, "select id from " + sql::quoted(table.name)));
+  while (TRY(select->step())) left.erase(RecordId::from_bytes(select->blob(0)).value_or(RecordId()));
+  for (const auto id : left) {
+    entries_[id].push_back({head, false, {}});
+    there.erase(id);
+  }
+  return {};
+}
+
+Result<void> History::look_at_marks(sql::Database& file) {
+  auto select = TRY(sql::borrow(file, "select seq, mark from commit_mark where seq > ?1"));
+  select->bind_integer(1, head_.value);
+  while (TRY(select->step())) marks_[select->integer(0)] = static_cast<std::uint64_t>(select->integer(1));
+  return {};
+}
+
+void History::note(const model::Record& record) {
+  entries_[record.id].push_back({record.version, true, record});
+  there_[record.table].insert(record.id);
+  if (record.table == schema_.find("teammembership")->number) memberships_.insert(record.id);
+}
 
 void History::count_texts(const model::Record* before, const model::Record& after) {
   const auto& columns = schema_.at(after.table).columns;
@@ -49,27 +86,76 @@ void History::count_texts(const model::Record* before, const model::Record& afte
         text != nullptr && text->starts_with("v") && columns[i].origin == model::Origin::user)
       if (before == nullptr || before->values[i] != after.values[i]) {
         ++times_set_[{after.id, *text}];
+        first_set_.emplace(*text, after.version);
         const auto* old = before != nullptr ? model::text_in(before->values[i]) : nullptr;
         if (old != nullptr) replaced_.emplace_back(*old, *text);
       }
 }
 
+Result<void> History::check_all(server::records::Records& records) const {
+  const auto wrong = [](RecordId id, const char* what) {
+    return Error{ErrorCode::internal, "the history of " + id.to_string() + " is " + what};
+  };
+  for (const auto* table : tables_) {
+    query::Query all;
+    all.table = table->number;
+    const auto page = TRY(records.list(system(), all, 5000));
+    for (const auto& record : page.records) {
+      const auto* last = at(record.id, head_);
+      if (last == nullptr || last->version != record.version || last->values != record.values)
+        return wrong(record.id, "not what the server has");
+    }
+    const auto there = there_.find(table->number);
+    if (page.records.size() != (there != there_.end() ? there->second.size() : 0))
+      return wrong(RecordId(), "longer than the server's table");
+  }
+  return {};
+}
+
+// ---- asking ----------------------------------------------------------------------------------------------------------------
+
+bool History::holds(const Cut& cut) const {
+  const auto found = marks_.find(cut.seq.value);
+  return found != marks_.end() && found->second == cut.mark;
+}
+
 const model::Record* History::at(RecordId record, Seq seq) const {
   const auto found = entries_.find(record);
   if (found == entries_.end()) return nullptr;
-  const Entry* last = nullptr;
-  for (const auto& entry : found->second)
-    if (entry.seq <= seq) last = &entry;
-  return last != nullptr && last->is_there ? &last->record : nullptr;
+  const auto& entries = found->second;
+  const auto last =
+      std::find_if(entries.rbegin(), entries.rend(), [&](const Entry& entry) { return entry.seq <= seq; });
+  return last != entries.rend() && last->is_there ? &last->record : nullptr;
+}
+
+const model::Record* History::written_by(RecordId record, Seq version) const {
+  const auto* there = at(record, version);
+  return there != nullptr && there->version == version ? there : nullptr;
+}
+
+bool History::has_commit_from(RecordId record, Seq seq) const {
+  const auto found = entries_.find(record);
+  return found != entries_.end() && found->second.back().seq >= seq;
+}
+
+std::vector<RecordId> History::ids_of(TableNumber table) const {
+  const auto found = there_.find(table);
+  if (found == there_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+std::optional<Seq> History::seq_of(const std::string& text) const {
+  const auto found = first_set_.find(text);
+  return found != first_set_.end() ? std::optional(found->second) : std::nullopt;
 }
 
 std::set<RecordId> History::teams_of(RecordId user, Seq seq) const {
   const auto* table = schema_.find("teammembership");
   const auto member = table->find_column("systemuserid")->index, team = table->find_column("teamid")->index;
   std::set<RecordId> teams;
-  for (const auto& [id, entries] : entries_) {
+  for (const auto id : memberships_) {
     const auto* record = at(id, seq);
-    if (record == nullptr || record->table != table->number) continue;
+    if (record == nullptr) continue;
     const auto* who = model::reference_in(record->values[member]);
     const auto* which = model::reference_in(record->values[team]);
     if (who != nullptr && which != nullptr && who->id == user) teams.insert(which->id);
@@ -88,7 +174,8 @@ std::map<RecordId, const model::Record*> History::readable(RecordId user, Seq se
   const auto teams = teams_of(user, seq);
   std::map<RecordId, const model::Record*> readable;
   for (const auto& [id, entries] : entries_)
-    if (const auto* record = at(id, seq); record != nullptr && is_readable(*record, user, teams)) readable[id] = record;
+    if (const auto* record = at(id, seq); record != nullptr && is_readable(*record, user, teams))
+      readable.emplace_hint(readable.end(), id, record);
   return readable;
 }
 

@@ -26,10 +26,21 @@ bool is_held(const std::vector<device::store::ScopeRow>& scopes, const model::Re
 void Invariants::check() {
   for (auto& device : world_.devices_) {
     if (world_.failure_) return;
-    device->database().set_watched(true);
-    check_cut(*device);
-    check_visible(*device);
-    device->database().set_watched(false);
+    if (device->judged.commits == device->database().commits()) continue;  // nothing was written
+    Watching watching(*device);
+    check(*device);
+    device->judged.commits = device->database().commits();
+  }
+}
+
+void Invariants::check(Device& device) {
+  const auto written = device.written().take();
+  if (!written) return world_.fail("a store can't be read: " + written.error().message + of(device));
+  for (const auto& [id, table] : *written) device.judged.unchecked[id] = table;
+  check_cut(device);
+  for (const auto& [id, table] : *written) {
+    if (world_.failure_) return;
+    check_visible(device, id, table);
   }
 }
 
@@ -40,47 +51,81 @@ void Invariants::check_cut(Device& device) {
   if (!setting || !*setting || (repairing && *repairing)) return;
   const auto cut = Cut::parse(**setting);
   if (!cut) return world_.fail("the cut can't be read" + of(device));
-  if (cut->seq < device.last_cut.seq)
-    return world_.fail("invariant 2: the cut went back from " + device.last_cut.to_string() + " to " +
+  if (cut->seq < device.judged.cut.seq)
+    return world_.fail("invariant 2: the cut went back from " + device.judged.cut.to_string() + " to " +
                        cut->to_string() + of(device));
-  device.last_cut = *cut;
   const auto scopes = device.store().scopes();
   if (!scopes) return world_.fail(scopes.error().message);
   if (std::any_of(scopes->begin(), scopes->end(), [](const auto& row) { return row.loading; })) return;
-  check_mirror(device, cut->seq);
+  check_mirror(device, *cut);
 }
 
 // 2 and 6: every row held by a scope is the server's row at the cut, and the user could read it then.
-void Invariants::check_mirror(Device& device, Seq cut) {
+void Invariants::check_mirror(Device& device, const Cut& cut) {
+  for (const auto& [id, table] : device.judged.unchecked) {
+    check_row(device, id, table, cut.seq);
+    if (world_.failure_) return;
+  }
+  device.judged.unchecked.clear();
+  device.judged.cut = cut;
+  compare(device, cut.seq);
+}
+
+// A row that was written: its values are those that the server's commit of this version wrote.
+void Invariants::check_row(Device& device, RecordId id, TableNumber table, Seq cut) {
+  const auto mirror = device.store().mirror(model::Schema::standard().at(table), id);
+  if (!mirror) return world_.fail("a mirror can't be read: " + mirror.error().message + of(device));
+  const auto sets = *mirror ? device.store().scopes_in((*mirror)->scopes) : std::vector<ScopeNumber>();
+  if (!sets) return world_.fail(sets.error().message + of(device));
+  if (sets->empty()) {
+    device.judged.held.erase(id);
+    return;
+  }
+  const auto& record = (*mirror)->record;
+  device.judged.held[id] = record.version;
+  const auto* truth = world_.history_->at(id, cut);
+  if (truth == nullptr || truth->version != record.version) return;  // compare() tells
+  if (record.values != truth->values)
+    world_.fail("invariant 2: the mirror of " + id.to_string() + " has other values than the server at the cut" +
+                of(device));
+}
+
+// All that is held against all that should be. Versions are compared here, values where a row was written.
+void Invariants::compare(Device& device, Seq cut) {
+  const auto scopes = device.store().scopes();
   const auto readable = world_.history_->readable(device.user_id(), cut);
-  auto missing = readable;
+  for (const auto& [id, version] : device.judged.held) {
+    const auto* truth = world_.history_->at(id, cut);
+    if (truth == nullptr)
+      return world_.fail("invariant 10: " + id.to_string() + " is on the device but not at the server at cut " +
+                         std::to_string(cut.value) + of(device));
+    if (truth->version != version)
+      return world_.fail("invariant 2: " + id.to_string() + " has version " + std::to_string(version.value) +
+                         ", the cut has " + std::to_string(truth->version.value) + of(device));
+    if (readable.count(id) == 0)
+      return world_.fail("invariant 6: " + id.to_string() + " may not be read by this user at the cut" + of(device));
+  }
+  // A scope that was granted in the middle of a pull comes with the next one, so only what is held must be whole.
+  for (const auto& [id, record] : readable)
+    if (device.judged.held.count(id) == 0 && is_held(*scopes, *record))
+      return world_.fail("invariant 7: " + id.to_string() + " of " + model::Schema::standard().at(record->table).name +
+                         " is missing at cut " + std::to_string(cut.value) + of(device));
+}
+
+// Every row of every scope, read anew: what was remembered from step to step is what is there.
+void Invariants::check_all_rows(Device& device) {
+  std::map<RecordId, Seq> held;
   const auto scopes = device.store().scopes();
   for (const auto& scope : *scopes) {
     const auto rows = device.store().scope_rows(scope.scope.number, std::nullopt, std::nullopt);
     if (!rows) return world_.fail(rows.error().message);
     for (const auto& row : *rows) {
-      const auto* truth = world_.history_->at(row.id, cut);
-      if (truth == nullptr)
-        return world_.fail("invariant 10: " + row.id.to_string() + " is on the device but not at the server at cut " +
-                           std::to_string(cut.value) + of(device));
-      if (truth->version != row.version)
-        return world_.fail("invariant 2: " + row.id.to_string() + " has version " + std::to_string(row.version.value) +
-                           ", the cut has " + std::to_string(truth->version.value) + of(device));
-      const auto mirror = device.store().mirror(model::Schema::standard().at(row.table), row.id);
-      if (!mirror || !*mirror || (*mirror)->record.values != truth->values)
-        return world_.fail("invariant 2: the mirror of " + row.id.to_string() +
-                           " has other values than the server at the cut" + of(device));
-      if (readable.count(row.id) == 0)
-        return world_.fail("invariant 6: " + row.id.to_string() + " may not be read by this user at the cut" +
-                           of(device));
-      missing.erase(row.id);
+      held[row.id] = row.version;
+      device.judged.unchecked[row.id] = row.table;
     }
   }
-  // A scope that was granted in the middle of a pull comes with the next one, so only what is held must be whole.
-  for (const auto& [id, record] : missing)
-    if (is_held(*scopes, *record))
-      return world_.fail("invariant 7: " + id.to_string() + " of " + model::Schema::standard().at(record->table).name +
-                         " is missing at cut " + std::to_string(cut.value) + of(device));
+  if (held != device.judged.held)
+    world_.fail("invariant 2: the rows that scopes hold aren't those that were written" + of(device));
 }
 
 // 7: every row that the user may read is there.
@@ -91,29 +136,28 @@ void Invariants::check_complete(Device& device, Seq cut) {
       return world_.fail("invariant 7: the scope of " + id.to_string() + " isn't on the device" + of(device));
 }
 
-// 2: visible = mirror + the own outbox, for every record with something local.
-void Invariants::check_visible(Device& device) {
-  const auto entries = device.store().outbox();
-  if (!entries) return world_.fail(entries.error().message);
-  std::set<std::pair<TableNumber, RecordId>> records;
-  for (const auto& entry : *entries) records.insert({entry.change.table, entry.change.id});
-  for (const auto& [number, id] : records) {
-    const auto& table = model::Schema::standard().at(number);
-    const auto mirror = device.store().mirror(table, id);
-    const auto own = device.store().outbox_of(id);
-    const auto conflicts = device.store().conflicts_of(id);
-    const auto visible = device.store().find(table, id);
-    if (!mirror || !own || !conflicts || !visible) return world_.fail("a store can't be read" + of(device));
-    const auto expected = device::sync::visible_side(model::Schema::standard(), table, id, *mirror, *own, *conflicts);
-    if (expected.has_value() != visible->has_value())
-      return world_.fail("invariant 2: " + id.to_string() + " is " + (visible->has_value() ? "shown" : "hidden") +
-                         " against its outbox" + of(device));
-    if (!expected) continue;
-    for (const auto& column : table.columns)
-      if (column.origin == model::Origin::user && expected->values[column.index] != (**visible).values[column.index])
-        return world_.fail("invariant 2: column " + column.name + " of " + id.to_string() +
-                           " isn't what mirror and outbox say" + of(device));
-  }
+// 2: visible = mirror + the own outbox.
+void Invariants::check_visible(Device& device, RecordId id, TableNumber number) {
+  const auto& schema = model::Schema::standard();
+  const auto& table = schema.at(number);
+  const auto has_shadow = device.store().has_shadow(id);
+  if (has_shadow && !*has_shadow)
+    return;  // nothing of its own: the row is the mirror, and was compared with the server's
+  const auto mirror = device.store().mirror(table, id);
+  const auto own = device.store().outbox_of(id);
+  const auto conflicts = device.store().conflicts_of(id);
+  const auto visible = device.store().find(table, id);
+  if (!has_shadow || !mirror || !own || !conflicts || !visible)
+    return world_.fail("a store can't be read" + of(device));
+  const auto expected = device::sync::visible_side(schema, table, id, *mirror, *own, *conflicts);
+  if (expected.has_value() != visible->has_value())
+    return world_.fail("invariant 2: " + id.to_string() + " is " + (visible->has_value() ? "shown" : "hidden") +
+                       " against its outbox" + of(device));
+  if (!expected) return;
+  for (const auto& column : table.columns)
+    if (column.origin == model::Origin::user && expected->values[column.index] != (**visible).values[column.index])
+      return world_.fail("invariant 2: column " + column.name + " of " + id.to_string() +
+                         " isn't what mirror and outbox say" + of(device));
 }
 
 // 5: texts are unique, so a record that took one twice saw a change twice. A record that was restored under a new id has the
@@ -133,8 +177,11 @@ void Invariants::check_converged() {
     const auto head = world_.service_->records().head();
     if (!cut || !*cut || !head || Cut::parse(**cut)->seq != head->seq)
       return world_.fail("invariant 1: a device isn't at the head" + of(*device));
-    check_mirror(*device, head->seq);
+    check(*device);
+    check_all_rows(*device);
+    check_mirror(*device, *head);
     check_complete(*device, head->seq);
+    if (world_.failure_) return;
     const auto reading = device->store().begin();
     if (auto verified = device->store().verify(); !verified)
       return world_.fail("invariant 1: " + verified.error().message + of(*device));
@@ -147,6 +194,7 @@ void Invariants::check_converged() {
   }
   if (auto verified = world_.service_->records().verify(); !verified)
     world_.fail("the server's counts: " + verified.error().message);
+  if (auto same = world_.history_->check_all(world_.service_->records()); !same) world_.fail(same.error().message);
 }
 
 std::string Invariants::what_is_left() {

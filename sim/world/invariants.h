@@ -12,16 +12,21 @@ namespace satchel::sim {
 class Invariants {
  public:
   explicit Invariants(World& world) : world_(world) {}
+  // After a step: what was written since the last look.
   void check();
   void check_converged();
   // What is still waiting on the devices, for the message of invariant 14.
   std::string what_is_left();
 
  private:
+  void check(Device& device);
   void check_cut(Device& device);
-  void check_mirror(Device& device, Seq cut);
+  void check_mirror(Device& device, const Cut& cut);
+  void check_row(Device& device, RecordId id, TableNumber table, Seq cut);
+  void compare(Device& device, Seq cut);
+  void check_all_rows(Device& device);
   void check_complete(Device& device, Seq cut);
-  void check_visible(Device& device);
+  void check_visible(Device& device, RecordId id, TableNumber number);
   void check_once();
 
   World& world_;

@@ -33,8 +33,11 @@ class MortalDatabase final : public sql::Database {
   }
   Result<void> execute(std::string_view sql) override {
     if (auto alive = live(); !alive) return alive.error();
+    if (sql == "commit") ++commits_;
     return inner_.execute(sql);
   }
+  // Transactions that this and earlier processes ended, and other reasons to look at the file again.
+  std::int64_t commits() const { return commits_; }
   std::int64_t changes() override { return inner_.changes(); }
   bool in_transaction() const override { return inner_.in_transaction(); }
   std::uint64_t rows_read() const override { return inner_.rows_read(); }
@@ -51,6 +54,7 @@ class MortalDatabase final : public sql::Database {
   std::int64_t left_ = 0;  // 0: lives on
   bool dead_ = false;
   bool watched_ = false;
+  std::int64_t commits_ = 0;
 };
 
 }  // namespace satchel::sim

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/internal/load_form.h"
 #include "model/internal/load_table.h"
 #include "model/schema.h"
 
@@ -91,6 +92,13 @@ Result<void> check_relationships(const std::vector<Draft>& drafts) {
   return {};
 }
 
+Result<void> load_forms(std::vector<Draft>& drafts) {
+  std::vector<const Table*> tables;
+  for (const auto& draft : drafts) tables.push_back(&draft.table);
+  for (auto& draft : drafts) TRY(internal::load_form(draft.file, tables, draft.table));
+  return {};
+}
+
 Result<std::vector<Draft>> load_tables(const std::vector<SchemaNode>& files, Catalog& catalog) {
   std::vector<Draft> drafts;
   for (const auto& file : files) drafts.push_back({file, TRY(internal::load_head(file))});
@@ -98,6 +106,7 @@ Result<std::vector<Draft>> load_tables(const std::vector<SchemaNode>& files, Cat
   for (const auto& draft : drafts) catalog.tables.emplace(draft.table.name, draft.table.number);
   for (auto& draft : drafts) TRY(internal::load_body(draft.file, catalog, draft.table));
   TRY(check_relationships(drafts));
+  TRY(load_forms(drafts));
   return drafts;
 }
 

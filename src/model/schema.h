@@ -22,6 +22,7 @@
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "model/form.h"
 
 namespace satchel::model {
 
@@ -65,8 +66,6 @@ struct Option {
   std::string label;
   std::int64_t state = -1;  // of a status: the state it belongs to
 };
-
-using ColumnIndex = std::uint16_t;
 
 struct Column {
   std::string name;   // logical name: "firstname"
@@ -135,7 +134,10 @@ struct Table {
   std::optional<ColumnIndex> primary_name;
   std::vector<ColumnIndex> quick_find;
   std::vector<View> views;
-  int load_rank = 100;  // first sync loads lower ranks first (users, currencies, then accounts, ...)
+  Form form = {};
+  std::vector<Chart> charts = {};
+  std::optional<int> menu_rank = {};  // place in an app's menu, lower ranks first; nothing = not in it
+  int load_rank = 100;                // first sync loads lower ranks first (users, currencies, then accounts, ...)
 
   // Absent in tables that have none. The owning unit of a table of Ownership::business is its businessunitid.
   std::optional<ColumnIndex> owner, owning_unit, state, status, currency, exchange_rate;

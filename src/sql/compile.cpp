@@ -47,9 +47,15 @@ void append_comma(std::string& out) {
 std::string selected(const Table& table, const Surroundings& surroundings, const std::vector<std::string>& keys) {
   std::string out;
   for (const auto& name : surroundings.leading) append_comma(out), out += "t." + quoted(name);
-  for (const auto& stored : stored_columns(table)) append_comma(out), out += "t." + quoted(stored.name);
+  if (surroundings.with_values)
+    for (const auto& stored : stored_columns(table)) append_comma(out), out += "t." + quoted(stored.name);
   for (const auto& key : keys) append_comma(out), out += key;
   return out;
+}
+
+// How many columns stand before the keys.
+std::size_t keys_at(const Table& table, const Surroundings& surroundings) {
+  return surroundings.leading.size() + (surroundings.with_values ? stored_columns(table).size() : 0);
 }
 
 // By number of the result's column, as a union asks for. The nulls' place is written out, for PostgreSQL's own is the
@@ -152,7 +158,7 @@ Compiled compile_rows(const model::Schema& schema, const Query& query, const Sur
   else
     for (const auto& block : blocks_behind(query, keys))
       text += (text.empty() ? "" : " union all ") + select + where(condition, numbering.number(block));
-  text += ordered(query, surroundings, surroundings.leading.size() + stored_columns(table).size());
+  text += ordered(query, surroundings, keys_at(table, surroundings));
   if (query.top) text += numbering.number({" limit ?", {*query.top}});
   return {std::move(text), numbering.take()};
 }
@@ -173,7 +179,7 @@ query::Position read_position(Statement& statement, const model::Schema& schema,
   const auto id_at = static_cast<int>(std::find(leading.begin(), leading.end(), "id") - leading.begin());
   query::Position out;
   out.id = RecordId::from_bytes(statement.blob(id_at)).value_or(RecordId());
-  auto key_at = static_cast<int>(leading.size() + stored_columns(table).size());
+  auto key_at = static_cast<int>(keys_at(table, surroundings));
   for (const auto& order : query.order) {
     const auto& column = *query::end_of(schema, table, order.path).column;
     out.values.push_back(read_key(statement, key_at++, column));

@@ -41,6 +41,8 @@ struct Surroundings {
   std::function<Fragment(const model::Table& table, std::string_view alias)> condition;
   // Columns that stand before the values in each result row, e.g. {"id", "version"}. "id" must be among them.
   std::vector<std::string> leading = {"id", "version"};
+  // The values stand behind the leading columns. Without them a query that an index serves reads no row.
+  bool with_values = true;
   // What stands behind "from" for a table, already quoted. Empty = the table's logical name.
   std::function<std::string(const model::Table& table)> source;
 };
@@ -50,8 +52,8 @@ struct Compiled {
   std::vector<Parameter> parameters;
 };
 
-// Rows: leading columns, then stored_columns of the whole table (fold parts included), then one column per order of the
-// query: the key that the row was sorted by, for query::Position.
+// Rows: leading columns, then stored_columns of the whole table (fold parts included; left out without `with_values`), then one
+// column per order of the query: the key that the row was sorted by, for query::Position.
 Compiled compile_rows(const model::Schema& schema, const query::Query& query, const Surroundings& surroundings);
 // One row, one number: how many match, without top and position.
 Compiled compile_count(const model::Schema& schema, const query::Query& query, const Surroundings& surroundings);

@@ -26,10 +26,10 @@ class Server:
     def __init__(self, data: Path, *options: str):
         self.data, self.options, self.port, self.process = data, options, 0, None
 
-    def start(self) -> "Server":
+    def start(self, environment: dict[str, str] | None = None) -> "Server":
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *self.options],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             raise AssertionError(f"the server didn't start: {line!r}")
@@ -39,6 +39,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def wait(self) -> None:
+        """For its end, which somebody else brought about."""
+        self.process.wait(30)
+        self.stop()
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process and self.process.poll() is None:
@@ -84,11 +89,12 @@ class Device:
     def command(self, *words: str) -> list[str]:
         return [PROGRAM, "--store", self.store, "--json", *words]
 
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, "SATCHEL_PASSWORD": PASSWORD}
+    def environment(self, **more: str) -> dict[str, str]:
+        return {**os.environ, "SATCHEL_PASSWORD": PASSWORD, **more}
 
-    def run(self, *words: str) -> subprocess.CompletedProcess:
-        return subprocess.run(self.command(*words), env=self.environment(), capture_output=True, text=True, timeout=300)
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
+        return subprocess.run(self.command(*words), env=self.environment(**environment), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=300)
 
     def __call__(self, *words: str) -> dict:
         done = self.run(*words)
@@ -135,14 +141,32 @@ class World:
         return Device(self.folder, f"device{self.devices}", user).sign_in(self.server)
 
 
+def keys_of_tables() -> dict[str, str]:
+    """The column of the id of each table that a device holds, by the table's set."""
+    keys = {}
+    for file in (ROOT / "schema").glob("*.json"):
+        table = json.loads(file.read_text(encoding="utf-8"))
+        if "set" in table and not table.get("is_derived"):
+            keys[table["set"]] = "activityid" if table.get("is_activity") else table["name"] + "id"
+    return keys
+
+
 def same_rows(device: Device, server: Server, table: str) -> None:
     """What the device shows of a table is what the server lets its user read."""
-    key = {"opportunities": "opportunityid", "tasks": "activityid"}.get(table, table.rstrip("s") + "id")
+    key = keys_of_tables()[table]
     here = {row[key]: row for row in device.rows(table)}
     there = {row[key]: row for row in server.all(table, device.user)}
     assert here.keys() == there.keys(), f"{table}: {len(here)} rows here, {len(there)} there"
     for record, row in there.items():
         assert here[record] == row, f"{table}({record}) differs:\n{here[record]}\n{row}"
+
+
+def same_everything(device: Device, server: Server) -> None:
+    """Every row and value of every table is the same here and there, and nothing waits."""
+    for table in keys_of_tables():
+        same_rows(device, server, table)
+    status = device("status")
+    assert (status["pending"], status["conflicts"], status["errors"]) == (0, 0, 0), status
 
 
 def run(*tests) -> None:

@@ -58,18 +58,6 @@ query::Filter both(std::optional<query::Filter> first, query::Filter second) {
 
 }  // namespace
 
-template <class Act>
-auto Client::in_transaction(Act act) -> decltype(act()) {
-  auto result = [&]() -> decltype(act()) {
-    auto transaction = TRY(store_.begin());
-    auto done = act();
-    if (done.ok()) TRY(transaction.commit());
-    return done;
-  }();
-  if (!result.ok()) store_.forget_caches();
-  return result;
-}
-
 Result<const model::Table*> Client::table(std::string_view set) const {
   const auto* table = store_.schema().find_set(set);
   if (table == nullptr || table->is_derived) return unknown_table(set);
@@ -98,26 +86,36 @@ Result<model::RecordChange> Client::typed_change(const model::Table& table, Chan
   return model::prepare(store_.schema(), std::move(change), true);
 }
 
-Result<void> Client::save(const model::RecordChange& change, Instant now) {
-  const sync::Saving saving{now, TRY(user()), &random_};
-  return in_transaction([&] { return sync::save(store_, change, saving); });
+Result<void> Client::save_prepared(const model::RecordChange& change, Instant now,
+                                   std::vector<model::ColumnValue> shown) {
+  const sync::Saving saving{now, TRY(user()), &random_, std::move(shown)};
+  const auto settling = TRY(settling_at(now));
+  return in_transaction([&]() -> Result<void> {
+    TRY(sync::save(store_, change, saving));
+    if (saving.shown.empty()) return {};
+    return sync::settle(store_, store_.schema().at(change.table), change.id, settling);
+  });
+}
+
+Result<void> Client::save(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown) {
+  return save_prepared(TRY(model::prepare(store_.schema(), std::move(change), true)), now, std::move(shown));
 }
 
 Result<RecordId> Client::create(std::string_view set, const TypedValues& values, Instant now) {
   const auto& target = *TRY(table(set));
   const auto id = new_id<RecordId>(random_, now);
-  TRY(save(TRY(typed_change(target, ChangeKind::create, id, values)), now));
+  TRY(save_prepared(TRY(typed_change(target, ChangeKind::create, id, values)), now, {}));
   return id;
 }
 
 Result<void> Client::update(std::string_view set, RecordId id, const TypedValues& values, Instant now) {
   const auto& target = *TRY(table(set));
-  return save(TRY(typed_change(target, ChangeKind::update, id, values)), now);
+  return save_prepared(TRY(typed_change(target, ChangeKind::update, id, values)), now, {});
 }
 
 Result<void> Client::remove(std::string_view set, RecordId id, Instant now) {
   const auto& target = *TRY(table(set));
-  return save({target.number, id, ChangeKind::remove, {}}, now);
+  return save_prepared({target.number, id, ChangeKind::remove, {}}, now, {});
 }
 
 // ---- reading ---------------------------------------------------------------------------------------------------------------
@@ -276,9 +274,17 @@ Result<RecordId> Client::resolve(store::ConflictId id, std::string_view keep, In
       std::find_if(open.begin(), open.end(), [&](const store::Conflict& conflict) { return conflict.id == id; });
   if (at == open.end())
     return Error{ErrorCode::not_found, "There's no open conflict " + std::to_string(id.value) + "."};
-  const auto decision = TRY(parse_decision(store_.schema().at(at->table), keep));
+  return resolve(id, TRY(parse_decision(store_.schema().at(at->table), keep)), now);
+}
+
+Result<RecordId> Client::resolve(store::ConflictId id, const sync::Decision& decision, Instant now) {
   const auto settling = TRY(settling_at(now));
   return in_transaction([&] { return sync::decide(store_, id, decision, settling); });
+}
+
+Result<void> Client::take_back(ChangeId change, Instant now) {
+  const auto settling = TRY(settling_at(now));
+  return in_transaction([&] { return sync::take_back(store_, change, settling); });
 }
 
 Result<void> Client::undo(store::ConflictId id, Instant now) {

@@ -68,6 +68,14 @@ class Client {
   Result<RecordId> create(std::string_view set, const TypedValues& values, Instant now);
   Result<void> update(std::string_view set, RecordId id, const TypedValues& values, Instant now);
   Result<void> remove(std::string_view set, RecordId id, Instant now);
+  // The same from values: brings the change into normal form and saves it. `shown`: what the form showed in these columns when the
+  // user began (Y14), in normal form; what the server changed since is merged at once.
+  Result<void> save(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown = {});
+  // Several of these calls as one transaction: all of them, or none if `act` gives an error.
+  template <class Act>
+  auto together(Act act) -> decltype(act()) {
+    return in_transaction(std::move(act));
+  }
 
   Result<ListAnswer> list(const ListRequest& request, Instant now);
   Result<model::Record> show(std::string_view set, RecordId id);
@@ -83,8 +91,11 @@ class Client {
   Result<std::vector<store::OutboxEntry>> errors();  // refused, blocked
   Result<std::vector<store::Conflict>> conflicts();
   Result<std::vector<store::ConflictRecord>> decided_conflicts();
+  // Takes a delete back that hasn't left yet. Errors: not_found when it went, or was never made.
+  Result<void> take_back(ChangeId change, Instant now);
   // "mine", "server", or "col=mine,col2=server" (the rest mine).
   Result<RecordId> resolve(store::ConflictId id, std::string_view keep, Instant now);
+  Result<RecordId> resolve(store::ConflictId id, const sync::Decision& decision, Instant now);
   Result<void> undo(store::ConflictId id, Instant now);
   Result<void> retry(store::OutboxPosition id, Instant now);
   Result<void> discard(store::OutboxPosition id, Instant now);
@@ -102,21 +113,40 @@ class Client {
   // The record as OData JSON, as the server would write it (lookups as _x_value).
   Json to_json(const model::Record& record, const std::vector<model::ColumnIndex>& select = {}) const;
 
+  // Who asks and when, for filters such as "my" and "today".
+  Result<odata::QueryContext> query_context(Instant now);
+  Result<RecordId> user();
+  Result<sync::Settling> settling_at(Instant now);
+
   const model::Schema& schema() const { return store_.schema(); }
   store::DeviceStore& store() { return store_; }
 
  private:
   Result<model::RecordChange> typed_change(const model::Table& table, model::ChangeKind kind, RecordId id,
                                            const TypedValues& values);
-  Result<void> save(const model::RecordChange& change, Instant now);
-  Result<odata::QueryContext> query_context(Instant now);
-  Result<RecordId> user();
-  Result<sync::Settling> settling_at(Instant now);
+  Result<void> save_prepared(const model::RecordChange& change, Instant now, std::vector<model::ColumnValue> shown);
   template <class Act>
   auto in_transaction(Act act) -> decltype(act());
 
   store::DeviceStore& store_;
   Random& random_;
+  bool is_together_ = false;
 };
+
+// Within `together` the calls join its transaction.
+template <class Act>
+auto Client::in_transaction(Act act) -> decltype(act()) {
+  if (is_together_) return act();
+  auto result = [&]() -> decltype(act()) {
+    auto transaction = TRY(store_.begin());
+    is_together_ = true;
+    auto done = act();
+    is_together_ = false;
+    if (done.ok()) TRY(transaction.commit());
+    return done;
+  }();
+  if (!result.ok()) store_.forget_caches();
+  return result;
+}
 
 }  // namespace satchel::device::client

@@ -317,7 +317,7 @@ Result<void> Engine::next_step() {
 }
 
 Result<bool> Engine::send_push() {
-  if (!TRY(sync::has_unsent(store_))) return false;
+  if (!TRY(sync::has_unsent(store_, settling()))) return false;
   auto transaction = TRY(store_.begin());
   const auto plan = TRY(sync::plan_push(store_, settling()));
   if (plan.parts.empty()) {
@@ -441,7 +441,7 @@ Result<void> Engine::build_indexes() {
 
 Result<void> Engine::finish_run() {
   if (phase_ != Phase::signing_in) {
-    run_.report.complete = !run_.is_later && !TRY(sync::has_unsent(store_));
+    run_.report.complete = !run_.is_later && !TRY(sync::has_unsent(store_, settling()));
     auto transaction = TRY(store_.begin());
     TRY(store_.set_setting("last_sync", std::to_string(now_.milliseconds)));
     TRY(store_.sweep(now_));
@@ -519,6 +519,7 @@ sync::Settling Engine::settling() const {
   settling.now = now_;
   settling.server_now = now_ + server_offset_;
   settling.random = &random_;
+  settling.deletes_held = options_.deletes_held;
   if (const auto user = store_.setting("user_id"); user && *user)
     if (const auto id = RecordId::parse(**user)) settling.user = *id;
   return settling;

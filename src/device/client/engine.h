@@ -80,6 +80,7 @@ using Output = std::variant<Send, WorkLeft, Progress, Finished>;
 struct EngineOptions {
   std::string client_name = "cli";
   std::size_t load_rows_max = 5000;  // of one page
+  Duration deletes_held = {};        // before they are sent
 };
 
 class Engine {

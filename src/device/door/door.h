@@ -22,3 +22,92 @@
 //
 // It doesn't know browsers, keys and PINs (apps/wasm), HTML, and how anything is kept.
 #pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/random.h"
+#include "device/client/client.h"
+#include "device/door/actions.h"
+#include "device/door/lists.h"
+#include "device/door/messages.h"
+#include "device/door/questions.h"
+#include "device/door/syncing.h"
+#include "device/door/watches.h"
+#include "device/store/store.h"
+
+namespace satchel::device::door {
+
+// ---- outputs ---------------------------------------------------------------------------------------------------------------
+struct Tell {
+  TabNumber tab;
+  std::string message;
+};
+// Answered with Door::answer, whenever it comes.
+using Send = client::Send;
+struct WakeAt {
+  std::optional<Instant> at;  // nullopt: no timer
+};
+struct WorkLeft {};   // call wake() after having performed everything before it
+struct SignedOut {};  // the store is empty: take it and its key away
+using Output = std::variant<Tell, Send, WakeAt, WorkLeft, SignedOut>;
+
+class Door {
+ public:
+  // `store` and `random` outlive it.
+  Door(store::DeviceStore& store, Random& random, client::EngineOptions options);
+
+  // The store was opened: begins to sync by itself, if somebody is signed in. Errors: the store's.
+  Result<void> open(Instant now);
+
+  void hear(TabNumber tab, std::string_view message, Instant now);
+  void leave(TabNumber tab);
+  void answer(client::RequestToken token, Result<Response> response, Instant now);
+  void wake(Instant now);
+  // Somebody else wrote to the store (whoever chose the PIN): watched questions are asked anew.
+  void look_again(Instant now);
+  // Watched answers are worked out here, behind what was asked for: a save is told before the lists that it changed.
+  std::optional<Output> poll_output();
+
+  client::Client& client() { return client_; }
+  bool busy() const { return syncing_.busy(); }
+
+ private:
+  void hear_question(TabNumber tab, const Asked& asked);
+  void hear_action(TabNumber tab, const Asked& asked);
+  Result<std::optional<Json>> act(TabNumber tab, const Asked& asked);
+  Result<void> sign_out(const Json& action);
+  void take_ended();
+  void take_touched();
+  std::optional<Output> next_told();
+  std::optional<Output> next_wake();
+  void tell(TabNumber tab, std::string message) { outputs_.push_back(Tell{tab, std::move(message)}); }
+
+  // An action that is answered when the sync is over.
+  struct Waiting {
+    TabNumber tab;
+    MessageId id;
+    enum class For { sign_in, sync, reconnect } what = For::sync;
+  };
+  void answer_waiting(const Waiting& waiting, const Syncing::Ended& ended);
+
+  store::DeviceStore& store_;
+  client::Client client_;
+  Lists lists_;
+  Syncing syncing_;
+  Questions questions_;
+  Actions actions_;
+  Watches watches_;
+  std::vector<Waiting> waiting_;
+  std::deque<Output> outputs_;
+  Instant now_;
+  std::optional<Instant> wake_at_;
+  bool is_work_told_ = false;
+};
+
+}  // namespace satchel::device::door

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "device/store/internal/sql_store.h"
 #include "device/store/limits.h"
@@ -26,7 +27,7 @@ SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
       rows_(database, text_index_),
       scopes_(database),
       mirrors_(database, rows_, scopes_),
-      layout_(database, tables_, meta_, rows_, text_index_),
+      layout_(database, schema, tables_, meta_, rows_, text_index_),
       loader_(database, tables_, layout_, rows_, mirrors_, scopes_),
       outbox_(database, schema),
       conflicts_(database, schema),
@@ -35,9 +36,20 @@ SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
       verifier_(database, tables_, rows_, mirrors_, scopes_) {}
 
 Result<void> SqlStore::open() {
-  auto opened = layout_.open();
+  const auto found = TRY(layout_.look());
+  if (found == Layout::Found::current) return {};
+  // A kill in the middle leaves the old store, or none.
+  auto transaction = TRY(sql::Transaction::begin(watched_));
+  TRY(found == Layout::Found::nothing ? layout_.create() : upgrade());
+  TRY(transaction.commit());
   forget_caches();
-  return opened;
+  return {};
+}
+
+Result<void> SqlStore::upgrade() {
+  return Upgrade({database_, schema_, tables_, layout_, settings_, rows_, scopes_, mirrors_, outbox_, conflicts_,
+                  staged_pages_})
+      .run();
 }
 
 // ---- transactions ------------------------------------------------------------------------------------------------------------
@@ -62,6 +74,12 @@ Result<void> SqlStore::choose_journal() {
 
 void SqlStore::expect_transaction() const { assert(database_.in_transaction()); }
 
+Touched SqlStore::take_touched() {
+  auto touched = std::exchange(touched_, {});
+  touched.tables = rows_.take_touched();
+  return touched;
+}
+
 void SqlStore::forget_caches() {
   layout_.forget();
   rows_.forget();
@@ -74,11 +92,13 @@ void SqlStore::forget_caches() {
 
 Result<void> SqlStore::set_setting(std::string_view name, std::string_view value) {
   expect_transaction();
+  touched_.settings.emplace(name);
   return settings_.set(name, value);
 }
 
 Result<void> SqlStore::drop_setting(std::string_view name) {
   expect_transaction();
+  touched_.settings.emplace(name);
   return settings_.drop(name);
 }
 
@@ -138,6 +158,34 @@ Result<ListResult> SqlStore::list(const query::Query& query) {
   return out;
 }
 
+Result<std::vector<RowNumber>> SqlStore::row_numbers(const query::Query& query) {
+  TRY(known_table(query.table));
+  auto whole = query;
+  whole.top.reset();
+  whole.after.reset();
+  sql::Surroundings surroundings;
+  surroundings.leading = {"rowid", "id"};
+  surroundings.with_values = false;
+  const auto compiled = sql::compile_rows(schema_, whole, surroundings);
+  auto select = TRY(sql::borrow(database_, compiled.text));
+  sql::bind(*select, compiled.parameters);
+  std::vector<RowNumber> numbers;
+  while (TRY(select->step())) numbers.push_back(RowNumber(static_cast<std::uint32_t>(select->integer(0))));
+  return numbers;
+}
+
+Result<std::vector<model::Record>> SqlStore::rows_at(const model::Table& table, std::span<const RowNumber> numbers) {
+  const auto& known = *TRY(known_table(table.number));
+  std::vector<model::Record> records;
+  for (const auto number : numbers)
+    if (auto record = TRY(rows_.at(known, number.value))) records.push_back(std::move(*record));
+  return records;
+}
+
+Result<std::vector<RowNumber>> SqlStore::matching_rows(const model::Table& table, std::string_view text) {
+  return search_.rows_of(*TRY(known_table(table.number)), text, TRY(layout_.complete()));
+}
+
 Result<std::vector<SearchHit>> SqlStore::search(std::string_view text, std::size_t hits_max) {
   return search_.find(text, hits_max, TRY(layout_.complete()));
 }
@@ -192,16 +240,19 @@ Result<void> SqlStore::drop_staged_pages() {
 
 Result<OutboxPosition> SqlStore::append(const OutboxEntry& entry) {
   expect_transaction();
+  touched_.outbox = true;
   return outbox_.append(entry);
 }
 
 Result<void> SqlStore::update(const OutboxEntry& entry) {
   expect_transaction();
+  touched_.outbox = true;
   return outbox_.update(entry);
 }
 
 Result<void> SqlStore::remove(OutboxPosition position) {
   expect_transaction();
+  touched_.outbox = true;
   return outbox_.remove(position);
 }
 
@@ -223,21 +274,25 @@ Result<void> SqlStore::sweep(Instant now) {
 
 Result<ConflictId> SqlStore::add_conflict(const Conflict& conflict) {
   expect_transaction();
+  touched_.conflicts = true;
   return conflicts_.add(conflict);
 }
 
 Result<void> SqlStore::update_conflict(const Conflict& conflict) {
   expect_transaction();
+  touched_.conflicts = true;
   return conflicts_.update(conflict);
 }
 
 Result<void> SqlStore::remove_conflict(ConflictId id) {
   expect_transaction();
+  touched_.conflicts = true;
   return conflicts_.remove(id);
 }
 
 Result<void> SqlStore::add_conflict_record(const ConflictRecord& record) {
   expect_transaction();
+  touched_.conflicts = true;
   return conflicts_.add_record(record);
 }
 

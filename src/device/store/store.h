@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ namespace satchel::device::store {
 using ScopeSetNumber = StrongInt<struct ScopeSetNumberTag>;  // 0 = held by no scope
 using OutboxPosition = StrongInt<struct OutboxPositionTag>;  // place in the outbox; grows, never reused
 using ConflictId = StrongInt<struct ConflictIdTag>;
+// A visible row's number in its table. It stays while the row is there; once the row is gone another one may get it.
+using RowNumber = StrongInt<struct RowNumberTag, std::uint32_t>;
 
 // The server's state of one record as last seen, and why it's here.
 struct Mirror {
@@ -134,6 +137,17 @@ struct TableStatus {
   bool loading = false;
 };
 
+// What was written since somebody last asked, committed or not: whoever shows something of it asks anew.
+struct Touched {
+  std::set<TableNumber> tables;  // whose visible rows changed
+  std::set<std::string, std::less<>> settings;
+  bool outbox = false;
+  bool conflicts = false;  // open or decided
+  bool loading = false;    // which tables are whole, or which indexes are there
+  bool erased = false;     // all of the above, everywhere
+  bool any() const { return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased; }
+};
+
 class DeviceStore {
  public:
   // Opens or creates the device's tables. `database` is open and unlocked. Errors: store_newer, store_damaged, disk_full.
@@ -144,6 +158,7 @@ class DeviceStore {
   // A commit is on the disk when it returns. While a large first load and its indexes are being written the journal is one that
   // writes new pages once instead of twice; begin() chooses it.
   virtual Result<sql::Transaction> begin() = 0;
+  virtual Touched take_touched() = 0;
   // Call when a transaction was rolled back: caches filled inside it are read again. A transaction of begin() does it by itself.
   virtual void forget_caches() = 0;
 
@@ -155,6 +170,13 @@ class DeviceStore {
   // ---- visible rows ------------------------------------------------------------------------------------------------------
   virtual Result<std::optional<model::Record>> find(const model::Table& table, RecordId id) = 0;
   virtual Result<ListResult> list(const query::Query& query) = 0;
+  // All rows of a query in its order, however many; its select, top and position don't count. 4 bytes a row, so a window of a
+  // long list is cheap at any place: `rows_at`.
+  virtual Result<std::vector<RowNumber>> row_numbers(const query::Query& query) = 0;
+  // The rows with these numbers, in this order; those that are gone are left out.
+  virtual Result<std::vector<model::Record>> rows_at(const model::Table& table, std::span<const RowNumber> numbers) = 0;
+  // The rows of one table that `search` would find, ascending, all of them. Nothing for a text without a word.
+  virtual Result<std::vector<RowNumber>> matching_rows(const model::Table& table, std::string_view text) = 0;
   // Words in any order, the last one as a prefix. First the records whose name begins with the text, then the others; among each
   // the tables in load order, their records by name. Until the index is built (then `search_ready` is true) the quick-find
   // columns are scanned, with the same meaning.

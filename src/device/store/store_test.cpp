@@ -49,6 +49,13 @@ void DiskForTest::change_byte(std::size_t at) const {
   must(edge::os::write_file(state_->path(), bytes));
 }
 
+void DiskForTest::become_copy_of(const DiskForTest& other) const {
+  for (const auto& name : must(edge::os::list_directory(state_->folder.path())))
+    must(edge::os::remove_file(state_->folder / name));
+  for (const auto& name : must(edge::os::list_directory(other.state_->folder.path())))
+    must(edge::os::write_file(state_->folder / name, must(edge::os::read_file(other.state_->folder / name))));
+}
+
 std::string page_for_test(const model::Schema& schema, const std::vector<FeedRowForTest>& rows) {
   odata::FeedPageWriter writer(schema);
   for (const auto& row : rows) writer.row(schema.at(row.record.table), row.record, row.scopes);

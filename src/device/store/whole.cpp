@@ -11,11 +11,13 @@ namespace satchel::device::store {
 
 Result<void> SqlStore::add_scope(const odata::FeedScope& scope, bool loading) {
   expect_transaction();
+  touched_.loading = true;
   return scopes_.add(scope, loading);
 }
 
 Result<void> SqlStore::mark_scopes_loaded() {
   expect_transaction();
+  touched_.loading = true;
   return scopes_.mark_loaded();
 }
 
@@ -71,11 +73,13 @@ Result<std::int64_t> SqlStore::load_rows(odata::FeedPageReader& page) {
 
 Result<void> SqlStore::finish_load() {
   expect_transaction();
+  touched_.loading = true;
   return layout_.finish_load();
 }
 
 Result<bool> SqlStore::build_next_index() {
   expect_transaction();
+  touched_.loading = true;
   return layout_.build_next();
 }
 
@@ -119,6 +123,7 @@ Result<std::vector<TableStatus>> SqlStore::tables() {
 
 Result<void> SqlStore::erase() {
   expect_transaction();
+  touched_.erased = true;
   forget_caches();
   auto recreated = layout_.recreate();
   forget_caches();
@@ -127,6 +132,7 @@ Result<void> SqlStore::erase() {
 
 Result<void> SqlStore::erase_rows() {
   expect_transaction();
+  touched_.erased = true;
   TRY(layout_.restart_load());
   TRY(scopes_.clear());
   for (const auto& table : tables_.all()) TRY(mirrors_.erase_rows(table));

@@ -158,6 +158,15 @@ Result<void> undo(DeviceStore& store, store::ConflictId id, const Settling& sett
   return Error{ErrorCode::not_found, "There's no decided conflict " + std::to_string(id.value) + " to take back."};
 }
 
+Result<void> take_back(DeviceStore& store, ChangeId change, const Settling& settling) {
+  for (const auto& entry : TRY(store.outbox())) {
+    if (entry.id != change || entry.state != ChangeState::waiting || entry.change.kind != ChangeKind::remove) continue;
+    TRY(store.remove(entry.position));
+    return settle(store, store.schema().at(entry.change.table), entry.change.id, settling);
+  }
+  return Error{ErrorCode::not_found, "This was sent already, so it can't be taken back here."};
+}
+
 Result<void> retry(DeviceStore& store, store::OutboxPosition position, const Settling& settling) {
   auto entry = TRY(find_refused(store, position));
   entry.state = ChangeState::waiting;

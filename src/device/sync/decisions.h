@@ -30,6 +30,9 @@ Result<RecordId> decide(store::DeviceStore& store, store::ConflictId conflict, c
 // Takes a losing value back: it becomes a new change (K2).
 Result<void> undo(store::DeviceStore& store, store::ConflictId conflict, const Settling& settling);
 
+// Takes a delete back that hasn't left the device. Errors: not_found when it was sent, or isn't there.
+Result<void> take_back(store::DeviceStore& store, ChangeId change, const Settling& settling);
+
 // A refused change goes out again, or is given up. Errors: not_found.
 Result<void> retry(store::DeviceStore& store, store::OutboxPosition position, const Settling& settling);
 Result<void> discard(store::DeviceStore& store, store::OutboxPosition position, const Settling& settling);

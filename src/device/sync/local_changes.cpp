@@ -88,10 +88,17 @@ std::vector<model::ColumnValue> bases_for(const model::Table& table, const model
   return sorted.values;
 }
 
+void take_shown(std::vector<model::ColumnValue>& bases, const std::vector<model::ColumnValue>& shown) {
+  for (const auto& value : shown)
+    for (auto& base : bases)
+      if (base.column == value.column) base.value = value.value;
+}
+
 OutboxEntry new_entry(const Before& before, model::RecordChange change, const Saving& saving) {
   OutboxEntry entry;
   entry.id = new_id<ChangeId>(*saving.random, saving.now);
   entry.bases = bases_for(before.table, change, before.visible);
+  if (change.kind == ChangeKind::update) take_shown(entry.bases, saving.shown);
   entry.base_version = change.kind == ChangeKind::create ? Seq(0) : known_version(before.mirror, before.entries);
   entry.change = std::move(change);
   entry.saved_at = saving.now;

@@ -17,6 +17,9 @@ struct Saving {
   Instant now;
   RecordId user;
   Random* random = nullptr;
+  // What the screen showed in these columns, where that isn't what is visible now: the merge's base (Y14). Whoever gives it calls
+  // `settle` behind the save, for the server may have moved meanwhile.
+  std::vector<model::ColumnValue> shown = {};
 };
 
 // Saves a prepared and checked change (model::prepare). Opens no transaction: the caller has one.

@@ -23,7 +23,8 @@ using store::OutboxEntry;
 // Which waiting entries go into the next batch, and in which groups.
 class Selection {
  public:
-  Selection(std::vector<OutboxEntry>& outbox) : outbox_(outbox), root_(outbox.size()) {
+  Selection(std::vector<OutboxEntry>& outbox, const Settling& settling)
+      : outbox_(outbox), settling_(settling), root_(outbox.size()) {
     std::iota(root_.begin(), root_.end(), 0);
     for (std::size_t i = 0; i < outbox.size(); ++i) {
       const auto& entry = outbox[i];
@@ -86,6 +87,7 @@ class Selection {
   }
 
   bool may_go(std::size_t i) const {
+    if (is_held(outbox_[i], settling_)) return false;
     const auto earlier = last_of_.find(outbox_[i].change.id);
     if (earlier != last_of_.end() && !closes_ring(i)) return false;
     for (const auto create : named_creates(i))
@@ -119,6 +121,7 @@ class Selection {
   }
 
   std::vector<OutboxEntry>& outbox_;
+  const Settling& settling_;
   std::vector<std::size_t> root_;
   std::unordered_map<RecordId, std::size_t> create_of_;
   std::unordered_map<RecordId, std::size_t> last_of_;  // the last unconfirmed entry before this one
@@ -166,7 +169,7 @@ std::vector<std::size_t> frozen_group(const std::vector<OutboxEntry>& outbox, co
 class Planner {
  public:
   Planner(DeviceStore& store, std::vector<OutboxEntry>& outbox, const Settling& settling)
-      : store_(store), outbox_(outbox), settling_(settling), selection_(outbox) {}
+      : store_(store), outbox_(outbox), settling_(settling), selection_(outbox, settling) {}
 
   Result<PushPlan> plan() {
     selection_.select();
@@ -248,11 +251,17 @@ Result<PushPlan> plan_push(DeviceStore& store, const Settling& settling) {
   return Planner(store, outbox, settling).plan();
 }
 
-Result<bool> has_unsent(DeviceStore& store) {
+bool is_held(const OutboxEntry& entry, const Settling& settling) {
+  if (entry.change.kind != ChangeKind::remove || entry.state != ChangeState::waiting) return false;
+  const auto age = settling.now - entry.saved_at;
+  return age.milliseconds >= 0 && age < settling.deletes_held;
+}
+
+Result<bool> has_unsent(DeviceStore& store, const Settling& settling) {
   if (TRY(store.outbox_count(ChangeState::sent)) > 0) return true;
   if (TRY(store.outbox_count(ChangeState::waiting)) == 0) return false;
   auto outbox = TRY(store.outbox());
-  Selection selection(outbox);
+  Selection selection(outbox, settling);
   selection.select();
   return !selection.selected().empty();
 }

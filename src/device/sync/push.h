@@ -49,6 +49,9 @@ Result<void> update_blocks(store::DeviceStore& store, const Settling& settling);
 Result<void> review_deletes(store::DeviceStore& store, const Settling& settling);
 
 // Is there anything that plan_push would send?
-Result<bool> has_unsent(store::DeviceStore& store);
+Result<bool> has_unsent(store::DeviceStore& store, const Settling& settling);
+
+// Is this delete still to be held back? A clock that was set back doesn't hold it for longer.
+bool is_held(const store::OutboxEntry& entry, const Settling& settling);
 
 }  // namespace satchel::device::sync

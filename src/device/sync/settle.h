@@ -24,6 +24,8 @@ struct Settling {
   RecordId user;       // whose device this is: his own later changes are no surprise to him
   ConflictPolicy policy = ConflictPolicy::ask;
   Random* random = nullptr;
+  // A delete isn't sent before it's this old: so long the user can take it back.
+  Duration deletes_held = {};
 };
 
 // Works inside the caller's transaction. `table`, `id`: the record.

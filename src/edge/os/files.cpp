@@ -26,7 +26,8 @@ Error system_error(const std::string& path, std::string_view doing, int number) 
   switch (number) {
     case ENOENT: return {ErrorCode::not_found, sentence};
     case ENOSPC:
-    case EDQUOT: return {ErrorCode::disk_full, sentence};
+    case EDQUOT:
+    case EFBIG: return {ErrorCode::disk_full, sentence};
     default: return {ErrorCode::io_error, sentence};
   }
 }

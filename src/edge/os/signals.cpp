@@ -91,4 +91,6 @@ Result<std::unique_ptr<StopSignal>> StopSignal::install(std::function<void()> on
   return std::unique_ptr<StopSignal>(std::make_unique<Watcher>(descriptor, std::move(on_stop), std::move(on_hangup)));
 }
 
+void ignore_file_size_signal() { std::signal(SIGXFSZ, SIG_IGN); }
+
 }  // namespace satchel::edge::os

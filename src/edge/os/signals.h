@@ -32,4 +32,8 @@ class StopSignal {
   StopSignal() = default;
 };
 
+// A write past the size that a file may have (`ulimit -f`) becomes an error like that of a full disk; otherwise it would end the
+// process. For the whole process, before it has threads.
+void ignore_file_size_signal();
+
 }  // namespace satchel::edge::os

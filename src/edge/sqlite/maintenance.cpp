@@ -83,6 +83,20 @@ Result<void> backup(sql::Database& from, const std::string& path, const BackupOp
   return copied;
 }
 
+Result<void> copy_into(sql::Database& from, sql::Database& to) {
+  assert(!from.in_transaction() && !to.in_transaction());
+  return Copy(connection_of(to), connection_of(from)).run({});
+}
+
+void watch_writes(sql::Database& database, RowWritten tell) {
+  auto& connection = connection_of(database);
+  connection.row_written() = std::move(tell);
+  const auto hear = [](void* told, int, const char*, const char* table, sqlite3_int64 rowid) {
+    (*static_cast<RowWritten*>(told))(table, rowid);
+  };
+  sqlite3_update_hook(connection.handle(), hear, &connection.row_written());
+}
+
 Result<void> check_integrity(sql::Database& database, Check check) {
   auto query = TRY(database.prepare(check == Check::all ? "pragma integrity_check(1)" : "pragma quick_check(1)"));
   if (TRY(query->step()) && query->text(0) == "ok") return {};

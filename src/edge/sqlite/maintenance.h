@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "edge/sqlite/database.h"
@@ -44,6 +45,15 @@ struct BackupOptions {
 // appears when it is complete, in place of an older one. `from` must have come from open().
 // Errors: canceled, disk_full, io_error, store_damaged, wrong_key (a plain copy of an encrypted database or the reverse).
 Result<void> backup(sql::Database& from, const std::string& path, const BackupOptions& options = {});
+
+// Makes `to` what `from` is, tables and rows, in one stroke. Both come from open(), neither is in a transaction, and `to` has
+// no key: for a simulator, whose worlds begin alike and whose devices are put back to what they were yesterday.
+Result<void> copy_into(sql::Database& from, sql::Database& to);
+
+// From now on `tell` hears of each row that this connection writes: its table and its rowid. What is rolled back later is told as
+// well. Not told: tables without rowid, and a delete of all rows at once.
+using RowWritten = std::function<void(std::string_view table, std::int64_t rowid)>;
+void watch_writes(sql::Database& database, RowWritten tell);
 
 enum class Check {
   pages,  // every page reads and every tree is in order: as long as reading the file takes

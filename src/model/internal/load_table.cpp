@@ -282,16 +282,6 @@ Result<std::vector<ViewOrder>> load_order(const SchemaNode& node, const Table& t
   return out;
 }
 
-Result<std::vector<ColumnIndex>> load_column_list(const std::vector<SchemaNode>& nodes, const Table& table) {
-  std::vector<ColumnIndex> out;
-  for (const auto& node : nodes) {
-    const auto index = TRY(find_column(node, table, TRY(node.text())));
-    if (std::find(out.begin(), out.end(), index) != out.end()) return node.wrong("comes twice");
-    out.push_back(index);
-  }
-  return out;
-}
-
 Result<View> load_view(const SchemaNode& node, const Table& table) {
   static constexpr std::array<std::string_view, 6> kMembers = {"name",   "label", "columns",
                                                                "filter", "order", "default"};
@@ -377,10 +367,21 @@ Result<Ownership> load_ownership(const SchemaNode& file) {
 
 }  // namespace
 
+Result<std::vector<ColumnIndex>> load_column_list(const std::vector<SchemaNode>& nodes, const Table& table) {
+  std::vector<ColumnIndex> out;
+  for (const auto& node : nodes) {
+    const auto index = TRY(find_column(node, table, TRY(node.text())));
+    if (std::find(out.begin(), out.end(), index) != out.end()) return node.wrong("comes twice");
+    out.push_back(index);
+  }
+  return out;
+}
+
 Result<Table> load_head(const SchemaNode& file) {
-  static constexpr std::array<std::string_view, 16> kMembers = {
-      "name",         "number",     "set",          "label",      "plural",  "ownership", "id",    "is_activity",
-      "is_intersect", "is_derived", "primary_name", "quick_find", "columns", "states",    "views", "load_rank"};
+  static constexpr std::array<std::string_view, 19> kMembers = {
+      "name",        "number",       "set",        "label",        "plural",     "ownership", "id",
+      "is_activity", "is_intersect", "is_derived", "primary_name", "quick_find", "columns",   "states",
+      "views",       "load_rank",    "form",       "charts",       "menu_rank"};
   TRY(file.allow_only(kMembers, "a table"));
   Table table;
   table.name = TRY(load_name(file, "name"));

@@ -73,6 +73,7 @@ struct KnownColumn {
   std::int64_t length_max = 0;
   bool folded = false;
   std::string targets;  // "1,2"
+  bool operator==(const KnownColumn&) const = default;
 };
 using KnownColumns = std::map<std::string, KnownColumn>;
 using KnownTables = std::map<std::string, KnownColumns>;
@@ -95,21 +96,24 @@ Result<KnownTables> read_known(sql::Database& database) {
   return known;
 }
 
-Result<void> write_known(sql::Database& database, const Table& table, const Column& column) {
+// Most openings find what they knew: a write for each column would take most of their time.
+Result<void> write_known(sql::Database& database, const Table& table, const Column& column, const KnownTables& known) {
+  const KnownColumn now{column.type, column.scale, column.length_max, column.folded, targets_text(column)};
+  if (const auto before = known.find(table.name); before != known.end())
+    if (const auto at = before->second.find(column.name); at != before->second.end() && at->second == now) return {};
   auto write = TRY(sql::borrow(
       database,
       "insert into schema_column(table_name, column_name, type, scale, length_max, folded, targets) "
       "values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict(table_name, column_name) do update set type = excluded.type, "
       "scale = excluded.scale, length_max = excluded.length_max, folded = excluded.folded, targets = "
       "excluded.targets"));
-  const std::string targets = targets_text(column);
   write->bind_text(1, table.name);
   write->bind_text(2, column.name);
   write->bind_integer(3, static_cast<std::int64_t>(column.type));
   write->bind_integer(4, column.scale);
   write->bind_integer(5, column.length_max);
   write->bind_integer(6, column.folded ? 1 : 0);
-  write->bind_text(7, targets);
+  write->bind_text(7, now.targets);
   return write->run();
 }
 
@@ -236,7 +240,7 @@ Result<void> prepare_table(Context& context, const Table& table, const KnownTabl
   const auto at = known.find(table.name);
   if (at == known.end()) TRY(create_table(context.database, table));
   else TRY(migrate_table(context.database, table, at->second));
-  for (const auto& column : table.columns) TRY(write_known(context.database, table, column));
+  for (const auto& column : table.columns) TRY(write_known(context.database, table, column, known));
   return create_indexes(context.database, table);
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "device/store/internal/schema_move.h"
 #include "device/store/limits.h"
 
 namespace satchel::device::store {
@@ -15,10 +16,10 @@ using sql::quoted;
 // Grows with each change of the layout that an older program would misread.
 constexpr std::int64_t kFormat = 1;
 
-constexpr std::array<std::string_view, 16> kOwnNames{
-    "meta",         "setting",      "table_state",      "scope",       "scope_set", "shadow",         "outbox",
-    "acknowledged", "conflict",     "conflict_history", "staged_page", "search",    "search_content", "search_data",
-    "search_idx",   "search_config"};
+constexpr std::array<std::string_view, 17> kOwnNames{
+    "meta",        "setting",      "schema_file",  "table_state",      "scope",       "scope_set", "shadow",
+    "outbox",      "acknowledged", "conflict",     "conflict_history", "staged_page", "search",    "search_content",
+    "search_data", "search_idx",   "search_config"};
 
 constexpr std::string_view kCreateOwnTables = R"(
 create table meta(name text primary key, value blob not null) without rowid;
@@ -55,6 +56,11 @@ bool is_made_by_us(std::string_view index) {
   return index.find("__by_") != index.npos || index.find("__of_") != index.npos;
 }
 
+Error newer() {
+  return {ErrorCode::store_newer,
+          "This store was written by a newer version of Satchel. Update the app; nothing was changed."};
+}
+
 }  // namespace
 
 // ---- opening -----------------------------------------------------------------------------------------------------------------
@@ -82,12 +88,24 @@ Result<void> Layout::check_names() const {
 
 Result<void> Layout::check_format() {
   const auto format = TRY(meta_.integer("format", 0));
-  if (format > kFormat)
-    return Error{ErrorCode::store_newer,
-                 "This store was written by a newer version of Satchel. Update the app; nothing was changed."};
+  if (format > kFormat) return newer();
   if (format < 1) return Error{ErrorCode::store_damaged, "The store doesn't say which format it has."};
   return {};
 }
+
+namespace {
+
+// What a value must be like to stay what it is, and to be sent.
+std::string meaning_of(const model::Column& column) {
+  std::string out = column.name + " " + std::to_string(static_cast<int>(column.type)) + " " +
+                    std::to_string(column.scale) + " " + std::to_string(column.length_max) + " " +
+                    std::to_string(column.min) + " " + std::to_string(column.max);
+  for (const auto target : column.targets) out += " " + std::to_string(target.value);
+  for (const auto& option : column.options) out += " =" + std::to_string(option.value);
+  return out + ";";
+}
+
+}  // namespace
 
 // Everything that depends on the schema. Not for secrecy but for seeing at once whether there's anything to do.
 std::string Layout::signature() const {
@@ -95,22 +113,20 @@ std::string Layout::signature() const {
   for (const auto& table : tables_.all()) {
     all += table.create;
     for (const auto& index : table.order_indexes) all += index.create;
+    for (const auto& column : table.table->columns) all += meaning_of(column);
   }
   return hash128(all);
 }
 
-Result<void> Layout::open() {
+Result<Layout::Found> Layout::look() {
   TRY(database_.execute("pragma secure_delete = on"));
   TRY(check_names());
-  const bool fresh = TRY(is_fresh());
-  if (!fresh) {
-    TRY(check_format());
-    if (TRY(meta_.get("layout")) == signature()) return {};
-  }
-  auto transaction = TRY(sql::Transaction::begin(database_));
-  TRY(fresh ? create() : upgrade());
-  TRY(transaction.commit());
-  return {};
+  if (TRY(is_fresh())) return Found::nothing;
+  TRY(check_format());
+  const auto number = TRY(meta_.integer("schema_number", 0));
+  if (number > schema_.number()) return newer();
+  const bool is_current = number == schema_.number() && TRY(meta_.get("layout")) == signature();
+  return is_current ? Found::current : Found::older;
 }
 
 Result<void> Layout::create() {
@@ -119,9 +135,15 @@ Result<void> Layout::create() {
   TRY(database_.execute(sql));
   TRY(meta_.set_integer("format", kFormat));
   TRY(meta_.set_integer("loading", 1));
-  TRY(meta_.set("layout", signature()));
   TRY(meta_.set("search_layout", tables_.search_view()));
-  return text_index_.create();
+  TRY(text_index_.create());
+  return remember_schema();
+}
+
+Result<void> Layout::remember_schema() {
+  TRY(meta_.set("layout", signature()));
+  TRY(meta_.set_integer("schema_number", schema_.number()));
+  return known_schema_.write(schema_);
 }
 
 Result<void> Layout::recreate() {
@@ -135,56 +157,133 @@ Result<void> Layout::recreate() {
 
 // ---- upgrading ---------------------------------------------------------------------------------------------------------------
 
-Result<void> Layout::upgrade() {
-  const bool is_loading = TRY(loading());
-  TRY(drop_unneeded_indexes());
-  for (const auto& table : tables_.all()) {
-    TRY(upgrade_table(table));
-    if (!is_loading) TRY(create_index(table.id_index));
-  }
-  TRY(upgrade_search());
-  return meta_.set("layout", signature());
+namespace {
+
+const model::Table* table_in(const model::Schema* schema, TableNumber number) {
+  return schema != nullptr ? schema->find(number) : nullptr;
 }
 
-Result<void> Layout::upgrade_table(const DeviceTable& table) {
+// The column's values can't be read as they lie: it holds another kind of thing under the old name.
+bool is_remade(const model::Column& before, const model::Column& now) { return !is_same_kind(before.type, now.type); }
+
+bool has_remade_column(const model::Table& before, const model::Table& now) {
+  return std::any_of(now.columns.begin(), now.columns.end(), [&](const model::Column& column) {
+    const auto* old = before.find_column(column.name);
+    return old != nullptr && is_remade(*old, column);
+  });
+}
+
+std::string power_of_ten(int exponent) { return "1" + std::string(static_cast<std::size_t>(exponent), '0'); }
+
+// The assignment that brings a column's values from what they were to what they are; "" if they stay.
+std::string refit(const model::Column& before, const model::Column& now) {
+  const auto name = quoted(now.name);
+  if (before.scale < now.scale) return name + " = " + name + " * " + power_of_ten(now.scale - before.scale);
+  if (before.scale > now.scale)
+    return name + " = cast(round(" + name + " * 1.0 / " + power_of_ten(before.scale - now.scale) + ") as integer)";
+  if (before.is_polymorphic() && now.type == model::ColumnType::lookup && !now.is_polymorphic())
+    return name + " = iif(" + quoted(now.name + "__table") + " = " + std::to_string(now.targets.front().value) + ", " +
+           name + ", null)";
+  return {};
+}
+
+}  // namespace
+
+Result<void> Layout::upgrade(const model::Schema* before) {
+  const bool is_loading = TRY(loading());
+  std::set<std::string> remade;
+  for (const auto& table : tables_.all())
+    if (const auto* old = table_in(before, table.table->number);
+        old != nullptr && has_remade_column(*old, *table.table))
+      remade.insert(table.table->name);
+  const bool is_search_new = !remade.empty() || TRY(meta_.get("search_layout")) != tables_.search_view();
+  TRY(drop_unneeded_indexes(remade));
+  if (is_search_new) TRY(text_index_.drop());
+  for (const auto& table : tables_.all()) {
+    TRY(upgrade_table(table, table_in(before, table.table->number)));
+    if (!is_loading) TRY(create_index(table.id_index));
+  }
+  if (is_search_new) TRY(text_index_.create());
+  TRY(meta_.set("search_layout", tables_.search_view()));
+  return remember_schema();
+}
+
+Result<void> Layout::drop_remade_columns(const DeviceTable& table, const model::Table& before) {
+  const auto name = table.table->name;
+  const auto found = TRY(names_of(database_, "select name from pragma_table_info('" + name + "')"));
+  for (const auto& column : table.table->columns) {
+    const auto* old = before.find_column(column.name);
+    if (old == nullptr || !is_remade(*old, column)) continue;
+    for (const auto* part : {"", "__table", "__fold"})
+      if (std::find(found.begin(), found.end(), column.name + part) != found.end())
+        TRY(database_.execute("alter table " + quoted(name) + " drop column " + quoted(column.name + part)));
+  }
+  return {};
+}
+
+Result<void> Layout::upgrade_table(const DeviceTable& table, const model::Table* before) {
   const auto name = quoted(table.table->name);
+  if (before != nullptr) TRY(drop_remade_columns(table, *before));
   auto found = TRY(names_of(database_, "select name from pragma_table_info('" + table.table->name + "')"));
   if (found.empty()) return database_.execute(table.create + ";" + table.unscoped_index.create);
   const std::set<std::string> columns(found.begin(), found.end());
   std::string fill;
+  const auto assign = [&](const std::string& assignment) {
+    if (!assignment.empty()) fill += (fill.empty() ? "" : ", ") + assignment;
+  };
   for (const auto& stored : table.stored) {
-    if (columns.contains(stored.name)) continue;
+    const auto& column = table.table->columns[stored.column];
+    const auto* old = before != nullptr ? before->find_column(column.name) : nullptr;
+    if (columns.contains(stored.name)) {
+      if (stored.part == sql::StoredColumn::Part::value && old != nullptr) assign(refit(*old, column));
+      continue;
+    }
     TRY(database_.execute("alter table " + name + " add column " + quoted(stored.name) + " " +
                           std::string(stored.type)));
-    const auto& column = table.table->columns[stored.column];
     if (!columns.contains(column.name)) continue;
-    // A part that an old column lacked: the key of a text, or the table of a lookup that had one target, the first.
+    // A part that an old column lacked: the key of a text, or the table of a lookup that had one target.
+    const auto target = (old != nullptr && !old->targets.empty() ? old : &column)->targets;
     const bool is_key = stored.part == sql::StoredColumn::Part::fold;
-    fill += (fill.empty() ? "" : ", ") + quoted(stored.name) + " = " +
-            (is_key ? "fold(" + quoted(column.name) + ")"
-                    : "iif(" + quoted(column.name) + " is null, null, " + std::to_string(column.targets.front().value) +
-                          ")");
+    assign(quoted(stored.name) + " = " +
+           (is_key ? "fold(" + quoted(column.name) + ")"
+                   : "iif(" + quoted(column.name) + " is null, null, " + std::to_string(target.front().value) + ")"));
   }
   if (fill.empty()) return {};
   return database_.execute("update " + name + " set " + fill);
 }
 
-Result<void> Layout::upgrade_search() {
-  if (TRY(meta_.get("search_layout")) == tables_.search_view()) return {};
-  TRY(text_index_.drop());
-  TRY(text_index_.create());
-  return meta_.set("search_layout", tables_.search_view());
+Result<void> Layout::drop_retired_tables() {
+  std::set<std::string> known(kOwnNames.begin(), kOwnNames.end());
+  for (const auto& table : tables_.all()) known.insert(table.table->name);
+  for (const auto& name :
+       TRY(names_of(database_, "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")))
+    if (!known.contains(name)) TRY(database_.execute("drop table " + quoted(name)));
+  indexes_.reset();
+  return {};
 }
 
-Result<void> Layout::drop_unneeded_indexes() {
-  std::set<std::string> needed{"outbox__of_record", "outbox__by_state", "acknowledged__by_version",
-                               "conflict__of_record"};
+// SQLite keeps a definition as it was given, but for its first words.
+constexpr std::string_view kCreateIndex = "create index ";
+
+// Also those whose definition is another one now, and all that could stand in the way of remaking a column.
+Result<void> Layout::drop_unneeded_indexes(const std::set<std::string>& remade_tables) {
+  std::set<std::string> needed;
   for (const auto& table : tables_.all()) {
-    needed.insert({table.id_index.name, table.unscoped_index.name});
-    for (const auto& index : table.order_indexes) needed.insert(index.name);
+    if (remade_tables.contains(table.table->name)) continue;
+    for (const auto& index : table.order_indexes) needed.insert(index.create.substr(kCreateIndex.size()));
   }
-  for (const auto& name : *TRY(indexes()))
-    if (is_made_by_us(name) && !needed.contains(name)) TRY(database_.execute("drop index " + quoted(name)));
+  const auto own = [](std::string_view name) {
+    return name.starts_with("outbox__") || name.starts_with("acknowledged__") || name.starts_with("conflict__");
+  };
+  std::vector<std::string> unneeded;
+  auto select = TRY(database_.prepare("select name, sql from sqlite_master where type = 'index'"));
+  while (TRY(select->step())) {
+    const std::string name(select->text(0));
+    if (is_made_by_us(name) && !own(name) && !needed.contains(std::string(select->text(1).substr(kCreateIndex.size()))))
+      unneeded.push_back(name);
+  }
+  select.reset();
+  for (const auto& name : unneeded) TRY(database_.execute("drop index " + quoted(name)));
   indexes_.reset();
   return {};
 }

@@ -7,14 +7,16 @@
 // is asked from the database itself.
 //
 // Always true:
-//   - open() leaves either the old layout or the new one, never a mixture: it is one transaction.
-//   - A column of a new schema is there from the start, empty; one that the schema dropped keeps its place, unread.
+//   - A column of a new schema is there from the start, empty; one that the schema dropped keeps its place, unread. One that
+//     holds something else now under its old name is made anew.
+//   - create and upgrade are called in the transaction that also upgrades what the tables hold (upgrade.h).
 #pragma once
 
 #include <optional>
 #include <set>
 #include <string>
 
+#include "device/store/internal/known_schema.h"
 #include "device/store/internal/rows.h"
 #include "device/store/internal/text_index.h"
 
@@ -22,11 +24,24 @@ namespace satchel::device::store {
 
 class Layout {
  public:
-  Layout(sql::Database& database, const DeviceTables& tables, NamedValues& meta, Rows& rows, TextIndex& text_index)
-      : database_(database), tables_(tables), meta_(meta), rows_(rows), text_index_(text_index) {}
+  Layout(sql::Database& database, const model::Schema& schema, const DeviceTables& tables, NamedValues& meta,
+         Rows& rows, TextIndex& text_index)
+      : database_(database),
+        schema_(schema),
+        known_schema_(database),
+        tables_(tables),
+        meta_(meta),
+        rows_(rows),
+        text_index_(text_index) {}
 
-  // Errors: store_newer, store_damaged, schema_invalid, disk_full.
-  Result<void> open();
+  // What is in the file, for a program with this schema. Changes nothing. Errors: store_newer, store_damaged, schema_invalid.
+  enum class Found { nothing, current, older };
+  Result<Found> look();
+  Result<void> create();
+  // From `before`, null if it isn't known, to the schema of today. Tables that are gone stay: see drop_retired_tables.
+  Result<void> upgrade(const model::Schema* before);
+  Result<void> drop_retired_tables();
+  Result<std::optional<model::Schema>> known_schema() { return known_schema_.read(); }
   // Drops everything and begins anew.
   Result<void> recreate();
 
@@ -49,11 +64,10 @@ class Layout {
   Result<bool> is_fresh();
   Result<void> check_names() const;
   Result<void> check_format();
-  Result<void> create();
-  Result<void> upgrade();
-  Result<void> upgrade_table(const DeviceTable& table);
-  Result<void> upgrade_search();
-  Result<void> drop_unneeded_indexes();
+  Result<void> remember_schema();
+  Result<void> upgrade_table(const DeviceTable& table, const model::Table* before);
+  Result<void> drop_remade_columns(const DeviceTable& table, const model::Table& before);
+  Result<void> drop_unneeded_indexes(const std::set<std::string>& remade_tables);
   std::string signature() const;
 
   Result<const std::set<std::string>*> indexes();
@@ -61,7 +75,8 @@ class Layout {
   Result<std::optional<std::pair<const DeviceTable*, const DeviceIndex*>>> next_index();
 
   sql::Database& database_;
-
+  const model::Schema& schema_;
+  KnownSchema known_schema_;
   const DeviceTables& tables_;
   NamedValues& meta_;
   Rows& rows_;

@@ -13,6 +13,16 @@ Result<std::optional<model::Record>> Rows::find(const DeviceTable& table, Record
       model::Record{table.table->number, id, Seq(select->integer(0)), sql::read_values(*select, 1, *table.table)});
 }
 
+Result<std::optional<model::Record>> Rows::at(const DeviceTable& table, std::int64_t rowid) {
+  auto select = TRY(sql::borrow(database_, table.read_at));
+  select->bind_integer(1, rowid);
+  if (!TRY(select->step())) return std::optional<model::Record>();
+  const auto id = RecordId::from_bytes(select->blob(0));
+  if (!id) return Error{ErrorCode::store_damaged, "A row of \"" + table.table->name + "\" has no id."};
+  return std::optional(
+      model::Record{table.table->number, *id, Seq(select->integer(1)), sql::read_values(*select, 2, *table.table)});
+}
+
 Result<std::optional<RowPlace>> Rows::place(const DeviceTable& table, RecordId id) {
   auto select = TRY(sql::borrow(database_, table.place));
   select->bind_blob(1, id.view());
@@ -40,6 +50,7 @@ Result<void> Rows::insert(const DeviceTable& table, const model::Record& record,
 Result<void> Rows::update(const DeviceTable& table, const RowPlace& place, const model::Record& record,
                           std::int64_t scopes) {
   assert(record.values.size() == table.table->columns.size());
+  touched_.insert(table.table->number);
   const auto before = TRY(text_index_.words(table, place.rowid));
   {
     sql::BindStorage storage;
@@ -94,6 +105,7 @@ Result<std::int64_t> Rows::total() {
 
 Result<void> Rows::add_count(TableNumber table, std::int64_t rows) {
   if (rows == 0) return {};
+  touched_.insert(table);
   const auto now = TRY(count(table)) + rows;
   auto insert = TRY(sql::borrow(database_,
                                 "insert into table_state(\"table\", rows) values (?1, ?2) on conflict(\"table\") do "

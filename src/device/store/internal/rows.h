@@ -5,7 +5,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "device/store/internal/text_index.h"
 #include "model/record.h"
@@ -24,6 +26,7 @@ class Rows {
   Rows(sql::Database& database, TextIndex& text_index) : database_(database), text_index_(text_index) {}
 
   Result<std::optional<model::Record>> find(const DeviceTable& table, RecordId id);
+  Result<std::optional<model::Record>> at(const DeviceTable& table, std::int64_t rowid);
   Result<std::optional<RowPlace>> place(const DeviceTable& table, RecordId id);
 
   Result<void> insert(const DeviceTable& table, const model::Record& record, std::int64_t scopes);
@@ -39,6 +42,8 @@ class Rows {
   // Counts a table's rows anew.
   Result<void> recount(const DeviceTable& table);
   void forget() { counts_.reset(); }
+  // The tables whose rows changed since the last call.
+  std::set<TableNumber> take_touched() { return std::exchange(touched_, {}); }
 
  private:
   Result<void> read_counts();
@@ -46,6 +51,7 @@ class Rows {
   sql::Database& database_;
   TextIndex& text_index_;
   std::optional<std::unordered_map<TableNumber, std::int64_t>> counts_;
+  std::set<TableNumber> touched_;
 };
 
 }  // namespace satchel::device::store

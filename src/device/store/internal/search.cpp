@@ -2,6 +2,7 @@
 #include "device/store/internal/search.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "base/text.h"
@@ -67,19 +68,37 @@ Result<std::vector<Search::Candidate>> Search::by_words(const std::vector<std::s
   return out;
 }
 
+// Without the text index: the rows of a table that have the words, by reading them all.
+Result<std::vector<std::int64_t>> Search::scan(const DeviceTable& table, const std::vector<std::string>& words,
+                                               std::size_t rows_max) {
+  std::vector<std::int64_t> rows;
+  auto select =
+      TRY(sql::borrow(database_, "select rowid, words from (select rowid, " + table.search_text + " as words from " +
+                                     sql::quoted(table.table->name) + ") where instr(words, ?1) > 0"));
+  select->bind_text(1, longest(words));
+  while (rows.size() < rows_max && TRY(select->step()))
+    if (has_words(select->text(1), words)) rows.push_back(select->integer(0));
+  return rows;
+}
+
 Result<std::vector<Search::Candidate>> Search::by_scan(const std::vector<std::string>& words) {
   std::vector<Candidate> out;
   for (const auto& table : tables_.all()) {
-    if (table.search_text.empty()) continue;
-    std::vector<std::int64_t> rows;
-    auto select =
-        TRY(sql::borrow(database_, "select rowid, words from (select rowid, " + table.search_text + " as words from " +
-                                       sql::quoted(table.table->name) + ") where instr(words, ?1) > 0"));
-    select->bind_text(1, longest(words));
-    while (out.size() + rows.size() < kSearchCandidatesMax && TRY(select->step()))
-      if (has_words(select->text(1), words)) rows.push_back(select->integer(0));
-    for (const auto row : rows) TRY(add_hit(table, row, out));
+    if (table.search_text.empty() || out.size() >= kSearchCandidatesMax) continue;
+    for (const auto row : TRY(scan(table, words, kSearchCandidatesMax - out.size()))) TRY(add_hit(table, row, out));
   }
+  return out;
+}
+
+Result<std::vector<RowNumber>> Search::rows_of(const DeviceTable& table, std::string_view text, bool indexed) {
+  std::vector<RowNumber> out;
+  const auto words = words_of(text);
+  if (words.empty() || table.search_text.empty()) return out;
+  const auto found = TRY(indexed ? text_index_.find_in(table.table->number, match_expression(words))
+                                 : scan(table, words, std::numeric_limits<std::size_t>::max()));
+  out.reserve(found.size());
+  for (const auto row : found) out.push_back(RowNumber(static_cast<std::uint32_t>(row)));
+  std::sort(out.begin(), out.end());
   return out;
 }
 

@@ -25,6 +25,8 @@ class Search {
 
   // `indexed`: all indexes are there.
   Result<std::vector<SearchHit>> find(std::string_view text, std::size_t hits_max, bool indexed);
+  // Row numbers of one table, ascending.
+  Result<std::vector<RowNumber>> rows_of(const DeviceTable& table, std::string_view text, bool indexed);
 
  private:
   struct Candidate {
@@ -37,6 +39,8 @@ class Search {
   Result<std::vector<Candidate>> by_name(const std::string& prefix, std::size_t rows_max);
   Result<std::vector<Candidate>> by_words(const std::vector<std::string>& words);
   Result<std::vector<Candidate>> by_scan(const std::vector<std::string>& words);
+  Result<std::vector<std::int64_t>> scan(const DeviceTable& table, const std::vector<std::string>& words,
+                                         std::size_t rows_max);
   Result<void> add_hit(const DeviceTable& table, std::int64_t rowid, std::vector<Candidate>& out);
 
   sql::Database& database_;

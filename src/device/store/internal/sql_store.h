@@ -10,6 +10,7 @@
 #include "device/store/internal/outbox.h"
 #include "device/store/internal/search.h"
 #include "device/store/internal/staged_pages.h"
+#include "device/store/internal/upgrade.h"
 #include "device/store/internal/verify.h"
 #include "device/store/internal/watched_database.h"
 #include "device/store/store.h"
@@ -24,6 +25,7 @@ class SqlStore final : public DeviceStore {
 
   const model::Schema& schema() const override { return schema_; }
   Result<sql::Transaction> begin() override;
+  Touched take_touched() override;
   void forget_caches() override;
 
   Result<std::optional<std::string>> setting(std::string_view name) override { return settings_.get(name); }
@@ -32,6 +34,9 @@ class SqlStore final : public DeviceStore {
 
   Result<std::optional<model::Record>> find(const model::Table& table, RecordId id) override;
   Result<ListResult> list(const query::Query& query) override;
+  Result<std::vector<RowNumber>> row_numbers(const query::Query& query) override;
+  Result<std::vector<model::Record>> rows_at(const model::Table& table, std::span<const RowNumber> numbers) override;
+  Result<std::vector<RowNumber>> matching_rows(const model::Table& table, std::string_view text) override;
   Result<std::vector<SearchHit>> search(std::string_view text, std::size_t hits_max) override;
   Result<bool> search_ready() override { return layout_.complete(); }
   std::string name_of(const model::Reference& reference) override;
@@ -94,6 +99,7 @@ class SqlStore final : public DeviceStore {
  private:
   enum class Journal { log, rollback };
   Result<void> choose_journal();
+  Result<void> upgrade();
   // Every writing function calls this first: it must be inside the caller's transaction.
   void expect_transaction() const;
   Result<const DeviceTable*> known_table(TableNumber number) const;
@@ -117,6 +123,7 @@ class SqlStore final : public DeviceStore {
   Search search_;
   Verifier verifier_;
   Journal journal_ = Journal::log;  // as an edge opens it
+  Touched touched_;                 // but for the tables, of which rows_ knows
 };
 
 }  // namespace satchel::device::store

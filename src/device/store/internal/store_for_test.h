@@ -37,10 +37,37 @@ class DiskForTest {
   // The file's bytes, and those of its journal.
   std::string bytes() const;
   void change_byte(std::size_t at) const;
+  // The other disk's files as they are at this moment, also while a database is open on it: what a kill would leave.
+  void become_copy_of(const DiskForTest& other) const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+// A database whose process is killed after so many statements: from then on nothing more reaches it.
+class KilledDatabaseForTest final : public sql::Database {
+ public:
+  KilledDatabaseForTest(sql::Database& database, int statements) : database_(database), left_(statements) {}
+
+  Result<sql::Statement*> statement(std::string_view sql) override {
+    return is_dead() ? Result<sql::Statement*>(killed()) : database_.statement(sql);
+  }
+  Result<std::unique_ptr<sql::Statement>> prepare(std::string_view sql) override {
+    return is_dead() ? Result<std::unique_ptr<sql::Statement>>(killed()) : database_.prepare(sql);
+  }
+  Result<void> execute(std::string_view sql) override {
+    return is_dead() ? Result<void>(killed()) : database_.execute(sql);
+  }
+  std::int64_t changes() override { return database_.changes(); }
+  bool in_transaction() const override { return database_.in_transaction(); }
+
+ private:
+  bool is_dead() { return left_-- <= 0; }
+  static Error killed() { return {ErrorCode::io_error, "The process was killed."}; }
+
+  sql::Database& database_;
+  int left_;
 };
 
 class StoreForTest {

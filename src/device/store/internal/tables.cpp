@@ -136,6 +136,7 @@ DeviceTable device_table(const model::Schema& schema, const Table& table) {
                "(rowid integer primary key, id blob not null, version integer not null, scopes integer not null" +
                comma + sql::column_definitions(table) + ")";
   out.find = "select version" + comma + columns + " from " + name + " where id = ?1 limit 1";
+  out.read_at = "select id, version" + comma + columns + " from " + name + " where rowid = ?1";
   out.place = "select rowid, version, scopes from " + name + " where id = ?1 limit 1";
   out.load = "insert into " + name + "(id, version, scopes" + comma + columns + ") values (?1, ?2, ?3" + comma +
              sql::parameter_list(table, kFirstValue) + ")";

@@ -34,6 +34,7 @@ struct DeviceTable {
 
   std::string create;     // create table …
   std::string find;       // ?1 id                                          -> version, values
+  std::string read_at;    // ?1 rowid                                       -> id, version, values
   std::string place;      // ?1 id                                          -> rowid, version, scopes
   std::string load;       // ?1 id, ?2 version, ?3 scopes, ?4… values
   std::string insert;     // the same                                       -> rowid

@@ -192,6 +192,17 @@ Result<std::vector<std::int64_t>> TextIndex::find(const std::string& match_expre
   return rows;
 }
 
+Result<std::vector<std::int64_t>> TextIndex::find_in(TableNumber table, const std::string& match_expression) {
+  auto select =
+      TRY(sql::borrow(database_, "select rowid from search where search match ?1 and rowid between ?2 and ?3"));
+  select->bind_text(1, match_expression);
+  select->bind_integer(2, search_rowid(table, 0));
+  select->bind_integer(3, search_rowid(TableNumber(table.value + 1), 0) - 1);
+  std::vector<std::int64_t> rows;
+  while (TRY(select->step())) rows.push_back(search_row(select->integer(0)));
+  return rows;
+}
+
 // ---- checking ----------------------------------------------------------------------------------------------------------------
 
 void TextIndex::Sum::add(std::string_view word, std::int64_t row) {

@@ -50,6 +50,8 @@ class TextIndex {
 
   // search_rowids of rows that match, by table and rowid, at most `rows_max`.
   Result<std::vector<std::int64_t>> find(const std::string& match_expression, std::size_t rows_max);
+  // rowids of one table's rows that match, all of them.
+  Result<std::vector<std::int64_t>> find_in(TableNumber table, const std::string& match_expression);
 
   // Compares the index with the rows, as far as it is built. Errors: store_damaged.
   Result<void> verify();

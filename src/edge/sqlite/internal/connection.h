@@ -90,6 +90,8 @@ class Connection final : public sql::Database {
   // From now on unreadable content means damage, no longer a wrong key.
   void key_is_proven() { key_proven_ = true; }
   Error fail(int code, std::string_view sql = {}) const;
+  // Of watch_writes() (maintenance.h), which tells SQLite where it lies.
+  std::function<void(std::string_view, std::int64_t)>& row_written() { return row_written_; }
 
  private:
   friend class Query;
@@ -114,6 +116,7 @@ class Connection final : public sql::Database {
   std::uint64_t uses_ = 0;
   Query* queries_ = nullptr;
   std::uint64_t steps_of_ended_ = 0;
+  std::function<void(std::string_view, std::int64_t)> row_written_;
 };
 
 // The connection behind a database that came from open().

@@ -25,6 +25,13 @@ bool is_taken_key(int code) {
   return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID;
 }
 
+// The disk, the user's share of it, or a file's permitted size: not a byte more, whatever SQLite calls it.
+bool is_out_of_room(sqlite3* handle, int code) {
+  if ((code & 0xff) == SQLITE_FULL) return true;
+  const int system = handle != nullptr && (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(handle) : 0;
+  return system == ENOSPC || system == EDQUOT || system == EFBIG;
+}
+
 Error wrong_sql(std::string_view file, const std::string& why, const FailureContext& context) {
   std::string message = "A statement failed in " + std::string(file) + ": " + why + ".";
   if (!context.sql.empty()) message.append(" It was: ").append(context.sql.substr(0, kErrorSqlMax));
@@ -37,6 +44,9 @@ Error failure(sqlite3* handle, int code, const FailureContext& context) {
   const std::string file = "\"" + std::string(context.path) + "\"";
   const std::string why = engine_message(handle, code);
   if (is_taken_key(code)) return {ErrorCode::exists, "A row with this key is already in " + file + ": " + why + "."};
+  if (is_out_of_room(handle, code))
+    return {ErrorCode::disk_full,
+            "There is no room left for " + file + "; free some space and try again. Nothing of this step was kept."};
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -50,9 +60,6 @@ Error failure(sqlite3* handle, int code, const FailureContext& context) {
     case SQLITE_CORRUPT:
       return {ErrorCode::store_damaged,
               file + " is damaged (" + why + "); keep a copy of it, then restore a backup or load the data again."};
-    case SQLITE_FULL:
-      return {ErrorCode::disk_full,
-              "There is no room left for " + file + "; free some space and try again. Nothing of this step was kept."};
     case SQLITE_CANTOPEN:
       if (handle != nullptr && sqlite3_system_errno(handle) == ENOENT)
         return {ErrorCode::not_found, file + " doesn't exist, or its folder doesn't."};

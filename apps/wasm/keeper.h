@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keeper: who holds the key. It has the vault's key file, and opens and closes the store behind the door.
+//
+//   get_started ── sign_in ──▶ choose_pin ── set_pin ──▶ signed_in ◀── sign_in ── prompt
+//                                  ▲                     │     ▲
+//                                  │ no PIN              │lock │ unlock
+//                                  '── begin ──▶ locked ◀┘─────'
+//
+// Always true:
+//   - A key file is kept by the host before a store lies under its key, and a count of wrong PINs before the answer is given.
+//   - While locked nothing of the key and of the store is in memory; what is watched is answered again when it's open.
+//   - Nothing but the door reads or writes records.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "device/door/door.h"
+#include "device/vault/built_in_cryptography.h"
+#include "sql/database.h"
+
+namespace satchel::apps {
+
+// As drawn in README.md: one line of JSON, and the bytes that it announces.
+struct HostOutput {
+  Json head;
+  std::string bytes;
+};
+
+class Keeper {
+ public:
+  explicit Keeper(Random& random) : random_(random) {}
+
+  // {"key_file": text or null, "client": "web", "platform": "…"}
+  void begin(std::string_view options, Instant now);
+  void hear(device::door::TabNumber tab, std::string_view message, Instant now);
+  void leave(device::door::TabNumber tab);
+  void answer(std::int64_t token, Result<Response> response, Instant now);
+  void wake(Instant now);
+  std::optional<HostOutput> poll();
+
+ private:
+  // Everything that is there only while the store is open.
+  struct Opened {
+    std::unique_ptr<sql::Database> database;
+    std::unique_ptr<device::store::DeviceStore> store;
+    std::unique_ptr<device::door::Door> door;
+    device::vault::StoreKey key;
+  };
+  struct Watch {
+    device::door::TabNumber tab;
+    device::door::MessageId id;
+    std::string message;
+    bool is_session = false;
+    std::string told = {};  // of a session: what was told last
+  };
+
+  Result<void> open(const device::vault::StoreKey& key);
+  void close();
+  void hear_again();
+
+  bool keeps(std::string_view what) const;
+  Result<Json> act(const Json& action);
+  Result<void> make_store();
+  Result<void> set_pin(const Json& action);
+  Result<void> unlock(const Json& action);
+  Result<void> lock();
+  void hear_closed(device::door::TabNumber tab, const device::door::Asked& asked);
+  void remember(device::door::TabNumber tab, const device::door::Asked& asked, std::string_view message);
+
+  std::string with_owner(std::string key_file);
+  Json session() const;
+  void tell_session();
+  void signed_out();
+  void keep(std::string key_file);
+  void tell(device::door::TabNumber tab, std::string message);
+  void broken(const Error& error);
+  std::optional<HostOutput> output_of(device::door::Output output);
+
+  Random& random_;
+  device::vault::BuiltInCryptography cryptography_;
+  std::string key_file_;  // "" while there is none
+  std::string client_name_ = "web";
+  std::optional<Opened> opened_;
+  std::vector<Watch> watches_;
+  std::deque<HostOutput> outputs_;
+  // Tokens as the host knows them, for those of a store that was closed meanwhile mean nothing to the next.
+  std::map<std::int64_t, device::client::RequestToken> tokens_;
+  std::int64_t last_token_ = 0;
+  Instant now_;
+};
+
+}  // namespace satchel::apps

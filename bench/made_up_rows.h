@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The records that are measured: accounts, contacts, tasks and phone calls of a sales organisation, as CSV files for an import.
+// A row has the handful of columns that people do fill; with what the server adds some 13 to 15.
+//
+// Always true: the same arguments give the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace satchel::bench {
+
+// All of them made by the 20 salespeople rep01 to rep20, and owned by them in equal parts.
+inline constexpr std::int64_t kRepresentatives = 20;
+std::string representative(std::int64_t number);  // from 0
+
+struct MadeUpFile {
+  std::string set;  // "contacts"
+  std::string csv;
+};
+// Hands over one file after the other, parents before their children, of about `rows` rows in all.
+Result<void> make_up_rows(std::int64_t rows, Instant now, const std::function<Result<void>(const MadeUpFile&)>& take);
+// The users themselves, in the business unit of that name.
+MadeUpFile made_up_users(const std::vector<RecordId>& ids, const std::string& unit);
+
+}  // namespace satchel::bench

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/door/actions.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+#include "device/door/limits.h"
+#include "device/door/recent.h"
+#include "device/door/settings.h"
+#include "device/door/values.h"
+
+namespace satchel::device::door {
+namespace {
+
+using model::ChangeKind;
+using store::ChangeState;
+
+constexpr std::array<std::string_view, 9> kKnown{"create",        "update", "remove",  "take_back", "resolve",
+                                                 "undo_decision", "retry",  "discard", "opened"};
+
+Json done() {
+  auto json = Json::object();
+  json.set("ok", true);
+  return json;
+}
+
+Result<std::int64_t> number_in(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size())
+    return Error{ErrorCode::not_found, "This isn't in the list any more."};
+  return number;
+}
+
+// ---- outcomes by key: [["key", outcome], ...], the newest in front -------------------------------------------------------------
+
+Result<Json> outcomes_in(store::DeviceStore& store) {
+  const auto text = TRY(store.setting(kOutcomesSetting));
+  auto json = text ? Json::parse(*text) : Result<Json>(Json::array());
+  return json && json->is_array() ? std::move(*json) : Json::array();
+}
+
+const Json* find_outcome(const Json& outcomes, std::string_view key) {
+  for (const auto& item : *outcomes.as_array())
+    if (const auto* pair = item.as_array(); pair != nullptr && pair->size() == 2 && (*pair)[0] == Json(key))
+      return &(*pair)[1];
+  return nullptr;
+}
+
+Result<void> keep_outcome(store::DeviceStore& store, Json outcomes, std::string_view key, const Json& outcome) {
+  auto& list = *outcomes.as_array();
+  list.insert(list.begin(), Json(Json::Array{Json(key), outcome}));
+  if (list.size() > kOutcomesKept) list.resize(kOutcomesKept);
+  return store.set_setting(kOutcomesSetting, outcomes.dump());
+}
+
+}  // namespace
+
+bool Actions::knows(std::string_view what) { return std::find(kKnown.begin(), kKnown.end(), what) != kKnown.end(); }
+
+Result<Json> Actions::perform(const Json& action, std::string_view key, Instant now) {
+  TRY(client_.user());
+  if (key.empty()) return client_.together([&] { return act(action, now); });
+  auto outcomes = TRY(outcomes_in(client_.store()));
+  if (const auto* outcome = find_outcome(outcomes, key)) return *outcome;
+  return client_.together([&]() -> Result<Json> {
+    auto outcome = TRY(act(action, now));
+    TRY(keep_outcome(client_.store(), std::move(outcomes), key, outcome));
+    return outcome;
+  });
+}
+
+Result<Json> Actions::act(const Json& action, Instant now) {
+  const auto what = action.string_at("do");
+  if (what == "create") return create(action, now);
+  if (what == "update") return update(action, now);
+  if (what == "remove") return remove(action, now);
+  if (what == "take_back") return take_back(action, now);
+  if (what == "resolve") return resolve(action, now);
+  if (what == "retry") return retry(action, now);
+  if (what == "opened") return opened(action);
+  if (what == "undo_decision") {
+    TRY(client_.undo(store::ConflictId(TRY(number_in(action.string_at("conflict")))), now));
+    return done();
+  }
+  if (what == "discard") {
+    TRY(client_.discard(store::OutboxPosition(TRY(number_in(action.string_at("error")))), now));
+    return done();
+  }
+  return Error{ErrorCode::bad_request, "There's no action called \"" + std::string(what) + "\".", std::string(what)};
+}
+
+// ---- saving ----------------------------------------------------------------------------------------------------------------
+
+Result<Actions::Target> Actions::target_of(const Json& action) {
+  Target target;
+  target.table = TRY(client_.table(action.string_at("set")));
+  const auto id = RecordId::parse(action.string_at("id"));
+  if (!id || id->is_nil()) return Error{ErrorCode::bad_request, "The record has no id."};
+  target.id = *id;
+  return target;
+}
+
+Result<Json> Actions::outcome_of(const Target& target) {
+  TRY(add_recent(client_.store(), {target.table->number, target.id}));
+  const auto record = TRY(client_.store().find(*target.table, target.id));
+  auto json = Json::object();
+  json.set("id", target.id.to_string());
+  Values values(client_.store());
+  json.set("state", record ? Json(TRY(values.row(*record, {})).string_at("state")) : Json("pending"));
+  return json;
+}
+
+Result<Json> Actions::create(const Json& action, Instant now) {
+  const auto target = TRY(target_of(action));
+  model::RecordChange change{target.table->number, target.id, ChangeKind::create, {}};
+  change.values = TRY(values_of(client_.schema(), *target.table, action.find("values")));
+  std::erase_if(change.values, [](const model::ColumnValue& value) { return model::is_null(value.value); });
+  TRY(client_.save(std::move(change), now));
+  return outcome_of(target);
+}
+
+namespace {
+
+Error gone(const model::Table& table) {
+  return {ErrorCode::not_found,
+          "This " + to_lower_ascii(table.label) +
+              " isn't on this device any more: it was deleted, or it's no longer shared with you."};
+}
+
+}  // namespace
+
+Result<Json> Actions::update(const Json& action, Instant now) {
+  const auto target = TRY(target_of(action));
+  if (!TRY(client_.store().find(*target.table, target.id))) return gone(*target.table);
+  model::RecordChange change{target.table->number, target.id, ChangeKind::update, {}};
+  change.values = TRY(values_of(client_.schema(), *target.table, action.find("values")));
+  auto shown = TRY(values_of(client_.schema(), *target.table, action.find("shown")));
+  std::erase_if(shown, [&](const model::ColumnValue& value) { return change.find(value.column) == nullptr; });
+  TRY(client_.save(std::move(change), now, std::move(shown)));
+  return outcome_of(target);
+}
+
+// ---- deleting --------------------------------------------------------------------------------------------------------------
+
+Result<Json> Actions::remove(const Json& action, Instant now) {
+  const auto target = TRY(target_of(action));
+  auto& store = client_.store();
+  if (!TRY(store.find(*target.table, target.id))) return gone(*target.table);
+  Undo undo{{}, target, TRY(store.outbox_of(target.id)), TRY(store.conflicts_of(target.id))};
+  std::erase_if(undo.entries, [](const store::OutboxEntry& entry) {
+    return entry.state == ChangeState::sent || entry.state == ChangeState::acknowledged;
+  });
+  TRY(client_.save({target.table->number, target.id, ChangeKind::remove, {}}, now));
+  for (const auto& entry : TRY(store.outbox_of(target.id)))
+    if (entry.change.kind == ChangeKind::remove) undo.name = entry.id.to_string();
+  if (undo.name.empty()) undo.name = new_id<ChangeId>(random_, now).to_string();
+  auto json = Json::object();
+  json.set("undo", undo.name);
+  undos_.push_front(std::move(undo));
+  if (undos_.size() > kUndosKept) undos_.pop_back();
+  return json;
+}
+
+// A delete that is on its way to the server is in the outbox; what it took away with it (unsent edits, a record that never was at
+// the server) is in memory.
+Result<Json> Actions::take_back(const Json& action, Instant now) {
+  const auto name = action.string_at("change");
+  const auto undo =
+      std::find_if(undos_.begin(), undos_.end(), [&](const Undo& candidate) { return candidate.name == name; });
+  const auto id = ChangeId::parse(name);
+  const bool is_whole_in_memory =
+      undo != undos_.end() && !undo->entries.empty() && undo->entries.front().change.kind == ChangeKind::create;
+  if (!is_whole_in_memory) TRY(client_.take_back(id.value_or(ChangeId()), now));
+  if (undo == undos_.end()) return done();
+  auto& store = client_.store();
+  TRY(store.keep_shadow(*undo->target.table, undo->target.id));
+  for (const auto& entry : undo->entries) TRY(store.append(entry));
+  for (const auto& conflict : undo->conflicts) TRY(store.add_conflict(conflict));
+  TRY(sync::settle(store, *undo->target.table, undo->target.id, TRY(client_.settling_at(now))));
+  undos_.erase(undo);
+  return done();
+}
+
+// ---- deciding --------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+Result<sync::Keep> keep_of(const Json& json) {
+  if (json == Json("mine")) return sync::Keep::mine;
+  if (json == Json("server")) return sync::Keep::server;
+  return Error{ErrorCode::bad_request, "A decision keeps mine or the server's."};
+}
+
+Result<sync::Decision> decision_of(const model::Table& table, const Json& keep) {
+  sync::Decision decision;
+  if (!keep.is_object()) {
+    decision.keep = TRY(keep_of(keep));
+    return decision;
+  }
+  for (const auto& [name, side] : *keep.as_object()) {
+    const auto* column = table.find_column(name);
+    if (column == nullptr) return Error{ErrorCode::unknown_column, "There's no column called \"" + name + "\".", name};
+    decision.columns[column->index] = TRY(keep_of(side));
+  }
+  // All the same is one decision about the whole.
+  if (!decision.columns.empty()) decision.keep = decision.columns.begin()->second;
+  const bool is_mixed = std::any_of(decision.columns.begin(), decision.columns.end(),
+                                    [&](const auto& choice) { return choice.second != decision.keep; });
+  if (is_mixed) decision.keep = sync::Keep::mine;
+  return decision;
+}
+
+}  // namespace
+
+Result<Json> Actions::resolve(const Json& action, Instant now) {
+  const store::ConflictId id(TRY(number_in(action.string_at("conflict"))));
+  const auto open = TRY(client_.conflicts());
+  const auto conflict =
+      std::find_if(open.begin(), open.end(), [&](const store::Conflict& each) { return each.id == id; });
+  if (conflict == open.end()) return Error{ErrorCode::not_found, "This conflict isn't open any more."};
+  const auto* keep = action.find("keep");
+  if (keep == nullptr) return Error{ErrorCode::bad_request, "A decision keeps mine or the server's."};
+  const auto decision = TRY(decision_of(client_.schema().at(conflict->table), *keep));
+  auto json = Json::object();
+  json.set("record", TRY(client_.resolve(id, decision, now)).to_string());
+  return json;
+}
+
+Result<Json> Actions::retry(const Json& action, Instant now) {
+  const store::OutboxPosition position(TRY(number_in(action.string_at("error"))));
+  auto& store = client_.store();
+  const auto entry = TRY(store.outbox_entry(position));
+  if (!entry) return Error{ErrorCode::not_found, "This isn't in the list any more."};
+  const auto& table = client_.schema().at(entry->change.table);
+  auto values = TRY(values_of(client_.schema(), table, action.find("values")));
+  if (!values.empty() && entry->change.kind != ChangeKind::remove)
+    TRY(client_.save({table.number, entry->change.id, ChangeKind::update, std::move(values)}, now));
+  // An edit of what was refused has set it going already.
+  const auto now_here = TRY(store.outbox_entry(position));
+  if (now_here && (now_here->state == ChangeState::refused || now_here->state == ChangeState::blocked))
+    TRY(client_.retry(position, now));
+  return done();
+}
+
+Result<Json> Actions::opened(const Json& action) {
+  const auto target = TRY(target_of(action));
+  TRY(add_recent(client_.store(), {target.table->number, target.id}));
+  return done();
+}
+
+}  // namespace satchel::device::door

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/door/door.h"
+
+#include <utility>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "device/door/limits.h"
+#include "device/door/settings.h"
+
+namespace satchel::device::door {
+namespace {
+
+Json done() {
+  auto json = Json::object();
+  json.set("ok", true);
+  return json;
+}
+
+Error offline_by_choice() {
+  return {ErrorCode::offline, "You chose to work offline. Reconnect first; what you change waits here.", {}, "R1"};
+}
+
+std::string server_in(const Json& action) {
+  auto server = trim(action.string_at("server"));
+  while (!server.empty() && server.back() == '/') server.remove_suffix(1);
+  return std::string(server);
+}
+
+Result<void> check_sign_in(const Json& action) {
+  const auto server = server_in(action);
+  if (server.rfind("http://", 0) != 0 && server.rfind("https://", 0) != 0)
+    return Error{ErrorCode::bad_value, "A server's address begins with https:// or http://.", "server"};
+  if (trim(action.string_at("user")).empty()) return Error{ErrorCode::bad_value, "Enter your user name.", "user"};
+  if (action.string_at("password").empty()) return Error{ErrorCode::bad_value, "Enter your password.", "password"};
+  return {};
+}
+
+std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
+  return std::to_string(number) + " " + std::string(number == 1 ? one : many);
+}
+
+}  // namespace
+
+Door::Door(store::DeviceStore& store, Random& random, client::EngineOptions options)
+    : store_(store),
+      client_(store, random),
+      lists_(client_),
+      syncing_(client_, random, std::move(options)),
+      questions_(client_, lists_, syncing_),
+      actions_(client_, random) {}
+
+Result<void> Door::open(Instant now) {
+  now_ = now;
+  return syncing_.open(now);
+}
+
+// ---- events ----------------------------------------------------------------------------------------------------------------
+
+void Door::hear(TabNumber tab, std::string_view message, Instant now) {
+  now_ = now;
+  const auto heard = read_message(message);
+  if (!heard.asked) {
+    if (heard.id != MessageId()) tell(tab, refusal_text(heard.id, heard.asked.error()));
+    return;
+  }
+  switch (heard.asked->kind) {
+    case Asked::Kind::question: hear_question(tab, *heard.asked); break;
+    case Asked::Kind::action: hear_action(tab, *heard.asked); break;
+    case Asked::Kind::let_go: watches_.let_go(tab, heard.id); break;
+  }
+  take_touched();
+}
+
+void Door::leave(TabNumber tab) {
+  watches_.leave(tab);
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.tab == tab; });
+}
+
+void Door::answer(client::RequestToken token, Result<Response> response, Instant now) {
+  now_ = now;
+  syncing_.answer(token, std::move(response), now);
+  take_ended();
+  take_touched();
+}
+
+void Door::wake(Instant now) {
+  now_ = now;
+  is_work_told_ = false;
+  wake_at_.reset();
+  // One slice each time, so that what was heard meanwhile has its turn. Orders of lists are short work, and somebody looks at them.
+  if (lists_.has_work()) {
+    if (const auto table = lists_.work(); table && *table) watches_.touch_table(**table);
+  } else {
+    syncing_.wake(now);
+  }
+  take_ended();
+  take_touched();
+}
+
+void Door::look_again(Instant now) {
+  now_ = now;
+  take_touched();
+}
+
+// ---- questions -------------------------------------------------------------------------------------------------------------
+
+void Door::hear_question(TabNumber tab, const Asked& asked) {
+  const auto answer = questions_.answer(asked.body, now_);
+  auto text = answer ? answer_text(asked.id, *answer) : refusal_text(asked.id, answer.error());
+  if (asked.watch && answer) {
+    auto watch = watches_.add(tab, asked.id, asked.body, questions_.needs_of(asked.body));
+    if (watch) {
+      (*watch)->told = hash128(text);
+      (*watch)->asked_at = now_;
+    } else {
+      text = refusal_text(asked.id, watch.error());
+    }
+  }
+  tell(tab, std::move(text));
+}
+
+std::optional<Output> Door::next_told() {
+  while (auto* watch = watches_.next_due(now_, syncing_.busy())) {
+    const auto answer = questions_.answer(watch->question, now_);
+    auto text = answer ? answer_text(watch->id, *answer) : refusal_text(watch->id, answer.error());
+    auto hash = hash128(text);
+    if (hash == watch->told) continue;
+    watch->told = std::move(hash);
+    return Tell{watch->tab, std::move(text)};
+  }
+  return std::nullopt;
+}
+
+// What was written decides which questions may have another answer.
+void Door::take_touched() {
+  if (syncing_.take_changed()) watches_.touch_syncing();
+  const auto touched = store_.take_touched();
+  if (!touched.any()) return;
+  lists_.touched(touched);
+  std::optional<Watches::TableRows> loading;
+  if (const auto is_loading = store_.loading(); is_loading && *is_loading && !touched.tables.empty())
+    if (auto tables = store_.tables()) loading = std::move(*tables);
+  watches_.touch(touched, loading);
+}
+
+// ---- actions ---------------------------------------------------------------------------------------------------------------
+
+void Door::hear_action(TabNumber tab, const Asked& asked) {
+  const auto outcome = act(tab, asked);
+  if (!outcome) return tell(tab, refusal_text(asked.id, outcome.error()));
+  if (*outcome) tell(tab, answer_text(asked.id, **outcome));
+  take_ended();
+}
+
+// Nothing: it's answered when its sync is over.
+Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
+  const auto what = asked.what();
+  const auto& action = asked.body;
+  if (Actions::knows(what)) {
+    auto outcome = TRY(actions_.perform(action, asked.key, now_));
+    if (what != "opened") syncing_.saved(now_);
+    return std::optional(std::move(outcome));
+  }
+  if (what == "sign_in") {
+    TRY(check_sign_in(action));
+    waiting_.push_back({tab, asked.id, Waiting::For::sign_in});
+    syncing_.sign_in(
+        {server_in(action), std::string(action.string_at("user")), std::string(action.string_at("password"))}, now_);
+    return std::optional<Json>();
+  }
+  if (what == "sync" || what == "reconnect") {
+    if (what == "reconnect") TRY(syncing_.set_offline(false, now_));
+    else if (TRY(client_.status()).offline_by_choice) return offline_by_choice();
+    waiting_.push_back({tab, asked.id, what == "sync" ? Waiting::For::sync : Waiting::For::reconnect});
+    syncing_.sync_now(now_);
+    return std::optional<Json>();
+  }
+  if (what == "offline") {
+    TRY(syncing_.set_offline(action.bool_at("on"), now_));
+    return std::optional(done());
+  }
+  if (what == "nudge") {
+    syncing_.nudged(now_);
+    return std::optional(done());
+  }
+  if (what == "sign_out") {
+    TRY(sign_out(action));
+    tell(tab, answer_text(asked.id, done()));
+    outputs_.push_back(SignedOut{});
+    return std::optional<Json>();
+  }
+  return Error{ErrorCode::bad_request, "There's no action called \"" + std::string(what) + "\".", std::string(what)};
+}
+
+Result<void> Door::sign_out(const Json& action) {
+  const auto status = TRY(client_.status());
+  const bool discard = action.bool_at("discard");
+  if (const auto unsent = status.pending + status.errors + status.conflicts; unsent > 0 && !discard)
+    return Error{ErrorCode::unsent_work,
+                 "This device holds " + counted(unsent, "unsent change", "unsent changes") +
+                     " and 0 drafts that would be lost. Sync first, or sign out and discard them.",
+                 {},
+                 "D3"};
+  syncing_.stop();
+  return client_.sign_out(true);
+}
+
+void Door::take_ended() {
+  while (const auto ended = syncing_.take_ended()) {
+    std::vector<Waiting> rest;
+    for (const auto& waiting : std::exchange(waiting_, {})) {
+      const bool is_for_sign_in = waiting.what == Waiting::For::sign_in;
+      if (is_for_sign_in != ended->is_sign_in) rest.push_back(waiting);
+      else answer_waiting(waiting, *ended);
+    }
+    waiting_.insert(waiting_.begin(), rest.begin(), rest.end());
+  }
+}
+
+void Door::answer_waiting(const Waiting& waiting, const Syncing::Ended& ended) {
+  if (waiting.what == Waiting::For::reconnect) {
+    auto json = Json::object();
+    const bool is_connected = syncing_.link().connection == Link::Connection::connected;
+    json.set("connected", is_connected);
+    json.set("sentence",
+             ended.report ? "You are connected, and everything is up to date." : ended.report.error().message);
+    return tell(waiting.tab, answer_text(waiting.id, json));
+  }
+  tell(waiting.tab, ended.report ? answer_text(waiting.id, done()) : refusal_text(waiting.id, ended.report.error()));
+}
+
+// ---- outputs ---------------------------------------------------------------------------------------------------------------
+
+std::optional<Output> Door::poll_output() {
+  if (!outputs_.empty()) {
+    auto output = std::move(outputs_.front());
+    outputs_.pop_front();
+    return output;
+  }
+  if (auto send = syncing_.take_send()) return std::move(*send);
+  if (auto told = next_told()) return told;
+  return next_wake();
+}
+
+std::optional<Output> Door::next_wake() {
+  if (const auto next = syncing_.next_wake(); next != wake_at_) {
+    wake_at_ = next;
+    return WakeAt{next};
+  }
+  if (is_work_told_ || !(lists_.has_work() || syncing_.has_work())) return std::nullopt;
+  is_work_told_ = true;
+  return WorkLeft{};
+}
+
+}  // namespace satchel::device::door

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/door/lists.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "device/door/limits.h"
+#include "odata/parse_query.h"
+
+namespace satchel::device::door {
+namespace {
+
+using model::Table;
+
+Error bad_question(std::string message, std::string target = {}) {
+  return {ErrorCode::bad_request, std::move(message), std::move(target)};
+}
+
+void add(std::optional<query::Filter>& filter, query::Filter part) {
+  if (!filter) {
+    filter = std::move(part);
+    return;
+  }
+  query::All all;
+  all.parts.push_back(std::move(*filter));
+  all.parts.push_back(std::move(part));
+  filter = query::Filter{std::move(all)};
+}
+
+Result<const model::Column*> column_of(const Table& table, std::string_view name) {
+  const auto* column = table.find_column(name);
+  if (column != nullptr && column->index != 0) return column;
+  return Error{ErrorCode::unknown_column, table.plural + " have no column called \"" + std::string(name) + "\".",
+               std::string(name)};
+}
+
+Result<std::vector<query::Order>> orders_of(const Table& table, const Json* given, const model::View* view) {
+  std::vector<query::Order> orders;
+  if (given != nullptr && given->as_array() != nullptr && !given->as_array()->empty()) {
+    if (given->as_array()->size() > query::kOrdersMax)
+      return bad_question("A list can't be sorted by so many columns.");
+    for (const auto& item : *given->as_array()) {
+      const auto* column = TRY(column_of(table, item.string_at("column")));
+      if (column->type == model::ColumnType::party_list)
+        return bad_question("A list can't be sorted by " + column->label + ".", column->name);
+      orders.push_back({{{}, column->index}, item.bool_at("descending")});
+    }
+    return orders;
+  }
+  if (view != nullptr)
+    for (const auto& order : view->order) orders.push_back({{{}, order.column}, order.descending});
+  if (orders.empty() && table.primary_name) orders.push_back({{{}, *table.primary_name}, false});
+  return orders;
+}
+
+Result<std::vector<model::ColumnIndex>> columns_of(const Table& table, const Json* given, const model::View* view) {
+  if (given != nullptr && given->as_array() != nullptr) {
+    std::vector<model::ColumnIndex> columns;
+    if (given->as_array()->size() > kColumnsMax) return bad_question("A list can't show so many columns.");
+    for (const auto& item : *given->as_array()) {
+      const auto* name = item.as_string();
+      columns.push_back(TRY(column_of(table, name != nullptr ? *name : std::string()))->index);
+    }
+    return columns;
+  }
+  if (view != nullptr) return view->columns;
+  return table.views.empty() ? std::vector<model::ColumnIndex>() : table.default_view().columns;
+}
+
+Result<query::Filter> related_filter(const Table& table, const Json& related) {
+  const auto* column = TRY(column_of(table, related.string_at("column")));
+  const auto id = RecordId::parse(related.string_at("id"));
+  if (!id) return bad_question("The record that the list belongs to has no id.");
+  if (column->type == model::ColumnType::party_list) return query::Filter{query::HasParty{column->index, *id}};
+  if (column->type != model::ColumnType::lookup)
+    return bad_question("Lists can't be related by " + column->label + ".", column->name);
+  return query::Filter{query::Compare{{{}, column->index}, query::Comparison::eq, model::Reference{{}, *id}}};
+}
+
+// Day filters mean another day tomorrow, so an order isn't kept beyond its day.
+std::string key_of(const Json& question, Instant now) {
+  std::string key = std::to_string(now.milliseconds / Duration::of_days(1).milliseconds);
+  for (const auto* name : {"set", "view", "filter", "order", "related_to"}) {
+    key += '\n';
+    if (const auto* member = question.find(name)) key += member->dump();
+  }
+  return key;
+}
+
+// Rows of `order` that are among `matching` (ascending).
+std::vector<store::RowNumber> kept(const std::vector<store::RowNumber>& order,
+                                   const std::vector<store::RowNumber>& matching) {
+  std::vector<store::RowNumber> out;
+  if (matching.empty()) return out;
+  std::vector<bool> is_match(std::size_t{matching.back().value} + 1);
+  for (const auto number : matching) is_match[number.value] = true;
+  for (const auto number : order)
+    if (number.value < is_match.size() && is_match[number.value]) out.push_back(number);
+  return out;
+}
+
+}  // namespace
+
+Result<Lists::Window> Lists::read(const Json& question, Instant now) {
+  Window window;
+  window.table = TRY(client_.table(question.string_at("set")));
+  const auto& table = *window.table;
+  const model::View* view = nullptr;
+  if (const auto name = question.string_at("view"); !name.empty()) {
+    view = table.find_view(name);
+    if (view == nullptr)
+      return bad_question(table.plural + " have no view called \"" + std::string(name) + "\".", std::string(name));
+  }
+  const auto context = TRY(client_.query_context(now));
+  window.query.table = table.number;
+  const auto& schema = client_.schema();
+  if (view != nullptr && !view->filter.empty())
+    window.query.filter = TRY(odata::parse_filter(schema, table, view->filter, context));
+  if (const auto filter = question.string_at("filter"); !filter.empty())
+    add(window.query.filter, TRY(odata::parse_filter(schema, table, filter, context)));
+  if (const auto* related = question.find("related_to"); related != nullptr && related->is_object())
+    add(window.query.filter, TRY(related_filter(table, *related)));
+  window.query.order = TRY(orders_of(table, question.find("order"), view));
+  window.columns = TRY(columns_of(table, question.find("columns"), view));
+  window.search = trim(question.string_at("search"));
+  window.key = key_of(question, now);
+  window.from = std::max<std::int64_t>(question.integer_at("from"), 0);
+  window.to = question.integer_at("to", window.from);
+  if (window.to < window.from) return bad_question("A list's window ends before it begins.");
+  window.to = std::min(window.to, window.from + kWindowRowsMax);
+  return window;
+}
+
+Result<bool> Lists::is_loading(const Table& table) {
+  if (TRY(client_.store().loading()) && !TRY(client_.store().setting("cut"))) return true;
+  for (const auto& scope : TRY(client_.store().scopes()))
+    if (scope.scope.table == table.number && scope.loading) return true;
+  return false;
+}
+
+Result<Json> Lists::answer(const Json& question, Instant now) {
+  const auto window = TRY(read(question, now));
+  std::optional<std::int64_t> total;
+  const auto records = TRY(rows_of(window, total));
+  Values values(client_.store());
+  auto rows = Json::array();
+  for (const auto& record : records) rows.push_back(TRY(values.row(record, window.columns)));
+  auto json = Json::object();
+  json.set("total", total ? Json(*total) : Json());
+  json.set("from", window.from);
+  json.set("rows", std::move(rows));
+  json.set("loading", TRY(is_loading(*window.table)));
+  return json;
+}
+
+Result<std::vector<model::Record>> Lists::rows_of(const Window& window, std::optional<std::int64_t>& total) {
+  auto& whole = ordered(window, {});
+  if (!window.search.empty()) {
+    if (!whole.is_made) TRY(make(whole));
+    whole.is_wanted = whole.is_old;
+    auto& found = ordered(window, window.search);
+    if (!found.is_made || found.is_old) TRY(find(found, window.search, whole));
+    return rows_of_order(window, found, total);
+  }
+  if (whole.is_made && !whole.is_old) return rows_of_order(window, whole, total);
+  if (window.to > kDirectRowsMax) {
+    if (!whole.is_made) TRY(make(whole));
+    else whole.is_wanted = true;
+    return rows_of_order(window, whole, total);
+  }
+  auto query = window.query;
+  query.top = window.to;
+  auto result = TRY(client_.store().list(query));
+  if (!result.next) {
+    total = static_cast<std::int64_t>(result.records.size());
+  } else {
+    // Meanwhile the number from before is nearer to the truth than none.
+    if (whole.is_made) total = static_cast<std::int64_t>(whole.numbers.size());
+    whole.is_wanted = true;
+  }
+  const auto skipped = std::min(window.from, static_cast<std::int64_t>(result.records.size()));
+  result.records.erase(result.records.begin(), result.records.begin() + skipped);
+  return std::move(result.records);
+}
+
+Result<std::vector<model::Record>> Lists::rows_of_order(const Window& window, Ordered& order,
+                                                        std::optional<std::int64_t>& total) {
+  const auto size = static_cast<std::int64_t>(order.numbers.size());
+  total = size;
+  const auto from = static_cast<std::size_t>(std::min(window.from, size));
+  const auto to = static_cast<std::size_t>(std::min(window.to, size));
+  return client_.store().rows_at(*window.table, std::span(order.numbers).subspan(from, to - from));
+}
+
+// ---- orders of whole lists -------------------------------------------------------------------------------------------------
+
+Lists::Ordered& Lists::ordered(const Window& window, const std::string& search) {
+  const auto key = window.key + "\n" + search;
+  const auto known =
+      std::find_if(orders_.begin(), orders_.end(), [&](const Ordered& order) { return order.key == key; });
+  if (known != orders_.end()) {
+    orders_.splice(orders_.begin(), orders_, known);
+    return orders_.front();
+  }
+  auto& order = orders_.emplace_front();
+  order.key = key;
+  order.query = window.query;
+  order.tables.insert(window.table->number);
+  // A filter may look at other records through a lookup.
+  if (window.key.find('/') != std::string::npos)
+    for (const auto& column : window.table->columns) order.tables.insert(column.targets.begin(), column.targets.end());
+  if (orders_.size() > kOrdersKept) orders_.pop_back();
+  return order;
+}
+
+Result<void> Lists::make(Ordered& order) {
+  order.is_wanted = false;
+  order.numbers = TRY(client_.store().row_numbers(order.query));
+  order.is_made = true;
+  order.is_old = false;
+  return {};
+}
+
+Result<void> Lists::find(Ordered& found, const std::string& search, const Ordered& whole) {
+  const auto& table = client_.schema().at(whole.query.table);
+  found.numbers = kept(whole.numbers, TRY(client_.store().matching_rows(table, search)));
+  found.is_made = true;
+  found.is_old = whole.is_old;  // A row that isn't in the old order yet is found once that is renewed.
+  return {};
+}
+
+void Lists::touched(const store::Touched& touched) {
+  if (touched.erased) orders_.clear();
+  for (auto& order : orders_)
+    for (const auto table : touched.tables)
+      if (order.tables.contains(table)) order.is_old = true;
+}
+
+bool Lists::has_work() const {
+  return std::any_of(orders_.begin(), orders_.end(), [](const Ordered& order) { return order.is_wanted; });
+}
+
+Result<std::optional<TableNumber>> Lists::work() {
+  for (auto& order : orders_) {
+    if (!order.is_wanted) continue;
+    order.is_wanted = false;
+    const auto& table = client_.schema().at(order.query.table);
+    if (TRY(is_loading(table))) continue;  // It would be old with the next page.
+    TRY(make(order));
+    return std::optional(table.number);
+  }
+  return std::optional<TableNumber>();
+}
+
+Result<std::vector<model::Record>> Lists::first_rows(const Table& table, std::string_view filter,
+                                                     std::string_view order, std::int64_t rows_max, Instant now) {
+  query::Query query;
+  query.table = table.number;
+  query.top = rows_max;
+  const auto context = TRY(client_.query_context(now));
+  if (!filter.empty()) query.filter = TRY(odata::parse_filter(client_.schema(), table, filter, context));
+  if (!order.empty()) query.order = TRY(odata::parse_order(client_.schema(), table, order));
+  return TRY(client_.store().list(query)).records;
+}
+
+}  // namespace satchel::device::door

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/door/syncing.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "device/client/limits.h"
+#include "device/door/limits.h"
+
+namespace satchel::device::door {
+namespace {
+
+using client::Pace;
+using Connection = Link::Connection;
+
+Pace::Outcome outcome_of(const Result<client::SyncReport>& report) {
+  if (report) return report->complete ? Pace::Outcome::done : Pace::Outcome::more;
+  switch (report.error().code) {
+    case ErrorCode::offline:
+    case ErrorCode::unexpected_answer:
+    case ErrorCode::server_error: return Pace::Outcome::unreachable;
+    case ErrorCode::unauthorized: return Pace::Outcome::session_ended;
+    default: return Pace::Outcome::troubled;
+  }
+}
+
+bool is_page(const Response& response) {
+  return to_lower_ascii(response.headers.get("Content-Type")).rfind("text/html", 0) == 0;
+}
+
+}  // namespace
+
+std::string_view Link::connection_word(bool offline_by_choice) const {
+  if (offline_by_choice) return "offline";
+  if (connection == Connection::connected) return "connected";
+  if (connection == Connection::unknown && is_syncing) return "connecting";
+  return "offline";
+}
+
+Result<Response> judged(Result<Response> response, bool is_sign_in) {
+  if (!response) {
+    if (response.error().code != ErrorCode::offline || !response.error().message.empty()) return response;
+    return Error{ErrorCode::offline, is_sign_in
+                                         ? "The server can't be reached. Check its address and your connection."
+                                         : "The server can't be reached. What you change stays on this device and "
+                                           "goes up by itself."};
+  }
+  if (!is_page(*response)) return response;
+  if (response->status >= 500)
+    return Error{ErrorCode::server_error,
+                 "The server can't be reached just now: what stands before it answered with "
+                 "status " +
+                     std::to_string(response->status) + "."};
+  return Error{ErrorCode::unexpected_answer,
+               "This network answers with a page of its own instead of the server's. Open its sign-in page in the "
+               "browser, then try again."};
+}
+
+Syncing::Syncing(client::Client& client, Random& random, client::EngineOptions options)
+    : client_(client),
+      deletes_held_(options.deletes_held),
+      engine_(client.store(), random, std::move(options)),
+      pace_(random) {}
+
+// ---- events ----------------------------------------------------------------------------------------------------------------
+
+Result<void> Syncing::open(Instant now) {
+  const auto status = TRY(client_.status());
+  if (!status.signed_in || status.session_ended || status.offline_by_choice) return {};
+  pace_.start(now);
+  return {};
+}
+
+void Syncing::sign_in(client::SignIn event, Instant now) {
+  if (engine_.busy()) {
+    sign_in_next_ = std::move(event);
+    return;
+  }
+  is_sign_in_ = true;
+  begin(std::move(event), now);
+}
+
+void Syncing::sync_now(Instant now) {
+  if (engine_.busy()) return;
+  is_sign_in_ = false;
+  pace_.began();
+  begin(client::SyncRequested{}, now);
+}
+
+Result<void> Syncing::set_offline(bool on, Instant now) {
+  TRY(client_.set_offline(on));
+  has_changed_ = true;
+  if (on) pace_.stop();
+  else pace_.start(now);
+  return {};
+}
+
+void Syncing::saved(Instant now) {
+  pace_.saved(now);
+  plan_held_deletes(now);
+}
+
+void Syncing::answer(client::RequestToken token, Result<Response> response, Instant now) {
+  sent_.erase(token);
+  engine_.handle(client::AnswerCame{token, judged(std::move(response), is_sign_in_)}, now);
+  drain(now);
+}
+
+void Syncing::wake(Instant now) {
+  if (std::exchange(has_work_, false)) {
+    engine_.handle(client::GoOn{}, now);
+    drain(now);
+  }
+  for (auto& [token, at] : sent_) {
+    if (now < at) at = now;  // The clock was set back.
+    if (now - at < client::kAnswerMax) continue;
+    return answer(client::RequestToken(token), Error{ErrorCode::offline, "The server didn't answer in time."}, now);
+  }
+  if (!engine_.busy() && pace_.is_due(now)) sync_now(now);
+}
+
+// ---- the engine ------------------------------------------------------------------------------------------------------------
+
+void Syncing::begin(client::Event event, Instant now) {
+  link_.is_syncing = has_changed_ = true;
+  load_began_.reset();
+  progress_ = {};
+  engine_.handle(std::move(event), now);
+  drain(now);
+}
+
+void Syncing::drain(Instant now) {
+  while (auto output = engine_.poll_output()) {
+    if (auto* send = std::get_if<client::Send>(&*output)) {
+      sent_[send->token] = now;
+      sends_.push_back(std::move(*send));
+    } else if (const auto* progress = std::get_if<client::Progress>(&*output)) {
+      take(*progress, now);
+    } else if (auto* finished = std::get_if<client::Finished>(&*output)) {
+      end(std::move(finished->report), now);
+    } else {
+      has_work_ = true;
+    }
+  }
+}
+
+void Syncing::take(const client::Progress& progress, Instant now) {
+  has_changed_ = true;
+  if (progress.stage != client::Progress::Stage::storing) return;
+  progress_.rows_left = std::max<std::int64_t>(progress.rows_expected - progress.rows, 0);
+  progress_.bytes = progress.bytes;
+  if (!load_began_) {
+    load_began_ = now;
+    load_rows_at_begin_ = progress.rows;
+  }
+  const auto elapsed = now - *load_began_;
+  const auto rows = progress.rows - load_rows_at_begin_;
+  progress_.seconds_left.reset();
+  if (elapsed < kEstimateAfter || rows <= 0) return;
+  const double per_row = static_cast<double>(elapsed.milliseconds) / static_cast<double>(rows);
+  progress_.seconds_left = static_cast<std::int64_t>(per_row * static_cast<double>(progress_.rows_left) / 1000) + 1;
+}
+
+bool Syncing::has_unsent() {
+  for (const auto state : {store::ChangeState::waiting, store::ChangeState::sent})
+    if (const auto count = client_.store().outbox_count(state); count && *count > 0) return true;
+  return false;
+}
+
+void Syncing::end(Result<client::SyncReport> report, Instant now) {
+  has_changed_ = true;
+  link_.is_syncing = has_work_ = false;
+  sent_.clear();
+  const auto outcome = outcome_of(report);
+  const bool is_unreachable = outcome == Pace::Outcome::unreachable;
+  link_.connection = is_unreachable ? Connection::offline : Connection::connected;
+  link_.trouble = report ? std::string() : report.error().message;
+  if (!is_sign_in_) {
+    pace_.ended(outcome, has_unsent(), now);
+    plan_held_deletes(now);
+  } else if (report) {
+    pace_.start(now);
+  } else if (!is_unreachable) {
+    link_.trouble.clear();  // A wrong password is the form's business.
+  }
+  ended_.push_back({is_sign_in_, std::move(report)});
+  is_sign_in_ = false;
+  if (sign_in_next_) sign_in(*std::exchange(sign_in_next_, std::nullopt), now);
+}
+
+// A delete goes when the time is over in which it can be taken back.
+void Syncing::plan_held_deletes(Instant now) {
+  if (deletes_held_ == Duration{}) return;
+  const auto outbox = client_.store().outbox();
+  if (!outbox) return;
+  sync::Settling settling;
+  settling.now = now;
+  settling.deletes_held = deletes_held_;
+  for (const auto& entry : *outbox)
+    if (sync::is_held(entry, settling)) pace_.due_at(entry.saved_at + deletes_held_, now);
+}
+
+// ---- what comes of it ------------------------------------------------------------------------------------------------------
+
+std::optional<client::Send> Syncing::take_send() {
+  if (sends_.empty()) return std::nullopt;
+  auto send = std::move(sends_.front());
+  sends_.pop_front();
+  return send;
+}
+
+std::optional<Syncing::Ended> Syncing::take_ended() {
+  if (ended_.empty()) return std::nullopt;
+  auto ended = std::move(ended_.front());
+  ended_.pop_front();
+  return ended;
+}
+
+std::optional<Instant> Syncing::next_wake() const {
+  auto next = engine_.busy() ? std::nullopt : pace_.next();
+  for (const auto& [token, at] : sent_)
+    if (!next || at + client::kAnswerMax < *next) next = at + client::kAnswerMax;
+  return next;
+}
+
+}  // namespace satchel::device::door

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Syncing: joins the engine (how to sync) and the pace (when), and keeps what screens want to know of it: connection, trouble and
+// progress. Does no IO: requests are taken out, answers are put in.
+//
+//   Pace says it's due ──▶ Engine ──▶ Send ──▶ the host
+//                            ▲                  │
+//                            └──── answer ◀─────┘         a page of a portal, or nothing for 90 s, counts as no answer
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "device/client/client.h"
+#include "device/client/engine.h"
+#include "device/client/pace.h"
+#include "device/sync/push.h"
+
+namespace satchel::device::door {
+
+// How it stands with the server, as the last requests told.
+struct Link {
+  enum class Connection { unknown, connected, offline } connection = Connection::unknown;
+  bool is_syncing = false;
+  std::string trouble;  // why the last try failed, as a sentence
+
+  std::string_view connection_word(bool offline_by_choice) const;
+};
+
+// Of the sync that is under way.
+struct Progress {
+  std::int64_t rows_left = 0;
+  std::int64_t bytes = 0;
+  std::optional<std::int64_t> seconds_left;
+};
+
+class Syncing {
+ public:
+  Syncing(client::Client& client, Random& random, client::EngineOptions options);
+
+  // The store was opened: syncs by itself if somebody is signed in and didn't choose to be offline.
+  Result<void> open(Instant now);
+  void sign_in(client::SignIn event, Instant now);
+  // Begins a sync, unless one is under way.
+  void sync_now(Instant now);
+  // Errors: the store's. `on` stops what would happen by itself, but lets what is under way end.
+  Result<void> set_offline(bool on, Instant now);
+  void saved(Instant now);
+  void nudged(Instant now) { pace_.nudged(now); }
+  void stop() { pace_.stop(); }
+
+  void answer(client::RequestToken token, Result<Response> response, Instant now);
+  void wake(Instant now);
+
+  // ---- what comes of it ------------------------------------------------------------------------------------------------------
+  std::optional<client::Send> take_send();
+  struct Ended {
+    bool is_sign_in = false;
+    Result<client::SyncReport> report;
+  };
+  std::optional<Ended> take_ended();
+  bool has_work() const { return has_work_; }
+  // Link or progress changed since the last call.
+  bool take_changed() { return std::exchange(has_changed_, false); }
+  std::optional<Instant> next_wake() const;
+  std::optional<Instant> next_try() const { return pace_.next(); }
+
+  bool busy() const { return engine_.busy(); }
+  const Link& link() const { return link_; }
+  const Progress& progress() const { return progress_; }
+
+ private:
+  void begin(client::Event event, Instant now);
+  void drain(Instant now);
+  void take(const client::Progress& progress, Instant now);
+  void end(Result<client::SyncReport> report, Instant now);
+  void plan_held_deletes(Instant now);
+  bool has_unsent();
+
+  client::Client& client_;
+  Duration deletes_held_;
+  client::Engine engine_;
+  client::Pace pace_;
+  Link link_;
+  Progress progress_;
+  bool is_sign_in_ = false;
+  bool has_work_ = false;
+  bool has_changed_ = false;
+  std::optional<client::SignIn> sign_in_next_;  // behind the sync that is under way
+  std::deque<client::Send> sends_;
+  std::deque<Ended> ended_;
+  std::map<client::RequestToken, Instant> sent_;
+  std::optional<Instant> load_began_;
+  std::int64_t load_rows_at_begin_ = 0;
+};
+
+// What the host got, as the engine takes it. A page made for people is a portal's or a proxy's, whatever status it has.
+// `is_sign_in`: the sentence speaks of the address rather than of changes.
+Result<Response> judged(Result<Response> response, bool is_sign_in);
+
+}  // namespace satchel::device::door

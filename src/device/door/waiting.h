@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What waits, as screens know it: conflicts, the error list, the outbox.
+#pragma once
+
+#include <optional>
+
+#include "base/json.h"
+#include "device/client/client.h"
+
+namespace satchel::device::door {
+
+// `of`: only those of this record.
+Result<Json> open_conflicts_json(client::Client& client, std::optional<RecordId> of);
+Result<Json> refused_json(client::Client& client, std::optional<RecordId> of);
+
+// Answers to the questions.
+Result<Json> conflicts_json(client::Client& client);
+Result<Json> errors_json(client::Client& client);
+Result<Json> outbox_json(client::Client& client);
+
+}  // namespace satchel::device::door

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/door/watches.h"
+
+#include <algorithm>
+
+#include "device/door/limits.h"
+
+namespace satchel::device::door {
+namespace {
+
+std::int64_t rows_of(const Needs& needs, const Watches::TableRows& tables) {
+  std::int64_t rows = 0;
+  for (const auto& table : tables)
+    if (needs.all_tables || needs.tables.contains(table.table)) rows += table.rows;
+  return rows;
+}
+
+}  // namespace
+
+Result<Watches::Watch*> Watches::add(TabNumber tab, MessageId id, Json question, Needs needs) {
+  let_go(tab, id);
+  const auto of_tab = std::count_if(watches_.begin(), watches_.end(), [&](const Watch& w) { return w.tab == tab; });
+  if (static_cast<std::size_t>(of_tab) >= kWatchesMax)
+    return Error{ErrorCode::too_large, "This window watches too many questions at once."};
+  watches_.push_back({tab, id, std::move(question), std::move(needs), {}, 0, {}, false});
+  return &watches_.back();
+}
+
+void Watches::let_go(TabNumber tab, MessageId id) {
+  std::erase_if(watches_, [&](const Watch& watch) { return watch.tab == tab && watch.id == id; });
+}
+
+void Watches::leave(TabNumber tab) {
+  std::erase_if(watches_, [&](const Watch& watch) { return watch.tab == tab; });
+}
+
+void Watches::touch(const store::Touched& touched, const std::optional<TableRows>& loading) {
+  for (auto& watch : watches_) {
+    if (watch.is_due || !is_touched(watch.needs, touched)) continue;
+    if (loading && !watch.needs.syncing && (watch.needs.all_tables || !watch.needs.tables.empty())) {
+      const auto rows = rows_of(watch.needs, *loading);
+      if (rows == watch.rows_asked || rows * 100 < watch.rows_asked * kGrowthPercent) continue;
+      watch.rows_asked = rows;
+    }
+    watch.is_due = true;
+  }
+}
+
+void Watches::touch_table(TableNumber table) {
+  store::Touched touched;
+  touched.tables.insert(table);
+  touch(touched, std::nullopt);
+}
+
+void Watches::touch_syncing() {
+  for (auto& watch : watches_) watch.is_due = watch.is_due || watch.needs.syncing;
+}
+
+Watches::Watch* Watches::next_due(Instant now, bool is_syncing) {
+  for (auto& watch : watches_) {
+    if (!watch.is_due) continue;
+    const auto since = now - watch.asked_at;
+    const bool is_soon = since.milliseconds >= 0 && since < kProgressPause;
+    if (watch.needs.syncing && is_syncing && is_soon) continue;
+    watch.is_due = false;
+    watch.asked_at = now;
+    return &watch;
+  }
+  return nullptr;
+}
+
+}  // namespace satchel::device::door
