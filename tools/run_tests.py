@@ -9,6 +9,8 @@ In this order:
   4. end-to-end tests: each executable tests/**/*_test.sh, *_test.py or *_test.mjs, one after another. Those of
      tests/wasm need satchel.wasm and are left out with it.
 
+Beside them the app: its types and unit tests (vitest), and the tests in Chromium (tests/browser/run.mjs).
+
 A program that itself closes with "N passed, M failed" counts with its own numbers; any other counts as one.
 SATCHEL_BIN tells end-to-end tests where the program is, SATCHEL_WASM where the module.
 """
@@ -29,8 +31,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # No end-to-end test may hold the whole run up for longer.
 PROGRAM_SECONDS_MAX = 600
+# The tests in a browser are one program; each has a limit of its own.
+BROWSER_SECONDS_MAX = 3600
 DOCTEST_SUMMARY = re.compile(r"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed")
 CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed$")
+VITEST_SUMMARY = re.compile(r"^\s*Tests  (?:(\d+) failed)?(?: \| )?(?:(\d+) passed)?", re.M)
 UNITTEST_SUMMARY = re.compile(r"^Ran (\d+) tests? in ", re.M)
 
 
@@ -53,6 +58,8 @@ def counted(output: str, succeeded: bool) -> Count:
         count = Count(sum(int(passed) for passed, _ in doctest), sum(int(failed) for _, failed in doctest))
     elif closing:
         count = Count(int(closing[1]), int(closing[2]))
+    elif (tests := VITEST_SUMMARY.search(output)) and any(tests.groups()):
+        count = Count(int(tests[2] or 0), int(tests[1] or 0))
     elif succeeded and (ran := UNITTEST_SUMMARY.search(output)):
         count = Count(int(ran[1]), 0)
     else:
@@ -144,18 +151,34 @@ def run_end_to_end(program: Path, with_wasm: bool) -> Count:
     return total
 
 
+def run_app_units() -> Count:
+    total = run_program("app types", ["node", "node_modules/typescript/bin/tsc", "-p", "."])
+    total.add(run_program("app units", ["node", "node_modules/vitest/vitest.mjs", "run", "-c", "apps/web/vite.config.ts"],
+                          {"NO_COLOR": "1"}))
+    return total
+
+
+def run_browser(program: Path) -> Count:
+    return run_program("tests/browser", ["node", "tests/browser/run.mjs"], {"SATCHEL_BIN": str(program)},
+                       seconds_max=BROWSER_SECONDS_MAX)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Runs every test and closes with: N passed, M failed.")
     parser.add_argument("--no-wasm", action="store_true", help="leave WebAssembly out")
+    parser.add_argument("--no-browser", action="store_true", help="leave the tests in Chromium out")
     parser.add_argument("--no-end-to-end", action="store_true", help="leave the end-to-end tests out")
     arguments = parser.parse_args()
     total = Count()
     total.add(run_tools_tests())
+    total.add(run_app_units())
     total.add(run_ctest(ROOT / "build" / "release"))
     if not arguments.no_wasm:
         total.add(run_wasm())
     if not arguments.no_end_to_end:
         total.add(run_end_to_end(ROOT / "build" / "satchel", not arguments.no_wasm))
+    if not arguments.no_browser:
+        total.add(run_browser(ROOT / "build" / "satchel"))
     print(f"{total.passed} passed, {total.failed} failed", flush=True)
     return 1 if total.failed or not total.passed else 0
 

@@ -20,6 +20,12 @@ class Counting(unittest.TestCase):
     def test_python_tests_are_counted(self):
         self.assertEqual(Count(5, 0), counted("Ran 5 tests in 0.01s\n\nOK\n", True))
 
+    def test_vitest_is_counted_by_test(self):
+        files = " Test Files  1 failed | 2 passed (3)\n"
+        self.assertEqual(Count(19, 1), counted(files + "      Tests  1 failed | 19 passed (20)\n", False))
+        self.assertEqual(Count(20, 0), counted(" Test Files  3 passed (3)\n      Tests  20 passed (20)\n", True))
+        self.assertEqual(Count(0, 2), counted(files + "      Tests  2 failed (2)\n", False))
+
     def test_a_program_that_says_nothing_is_one(self):
         self.assertEqual(Count(1, 0), counted("", True))
         self.assertEqual(Count(0, 1), counted("", False))

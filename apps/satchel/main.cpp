@@ -108,6 +108,8 @@ void add_server_commands(CLI::App& app, Words& words) {
   serve_command->add_option("--database", words.serve.database, "postgres://… (not available yet)");
   serve_command->add_option("--tls-certificate", words.serve.tls_certificate, "PEM file");
   serve_command->add_option("--tls-key", words.serve.tls_key, "PEM file");
+  serve_command->add_option("--proxy", words.serve.proxy, "address of a proxy in front");
+  serve_command->add_option("--public-address", words.serve.public_address, "how clients reach it: https://…");
   serve_command->add_option("--app", words.serve.app, "folder of the app's files");
   serve_command->add_option("--access-life", words.serve.access_life, "Life of an access token (1h)");
   serve_command->add_option("--refresh-life", words.serve.refresh_life, "Life of a refresh token (90d)");

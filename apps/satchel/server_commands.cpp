@@ -7,6 +7,7 @@
 #include "apps/satchel/report.h"
 #include "base/text.h"
 #include "edge/net/http_server.h"
+#include "edge/net/url.h"
 #include "edge/os/clock.h"
 #include "edge/os/environment.h"
 #include "edge/os/files.h"
@@ -151,6 +152,8 @@ Result<service::ServiceOptions> service_options(const ServeOptions& options) {
     else if (key == "version") made.version = setting.substr(equals + 1);
     else return Error{ErrorCode::not_available, "The setting " + key + " isn't available yet.", key};
   }
+  if (!options.public_address.empty()) made.public_address = TRY(edge::net::parse_url(options.public_address)).origin();
+  if (!options.tls_certificate.empty()) made.scheme = "https";
   made.app = TRY(app_files(options.app));
   return made;
 }
@@ -215,6 +218,7 @@ int serve(const ServeOptions& options, Format format) {
     edge::net::ListenOptions listen;
     listen.address = options.listen;
     listen.log = &server->log;
+    listen.proxy = options.proxy;
     if (!options.tls_certificate.empty()) listen.tls = edge::net::TlsFiles{options.tls_certificate, options.tls_key};
     auto http = TRY(edge::net::HttpServer::listen_batched(
         listen, [&](std::span<const Request> requests) { return server->service->handle_all(requests, clock.now()); }));

@@ -16,6 +16,7 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string database;  // postgres://…: not available yet
   std::string tls_certificate, tls_key;
+  std::string proxy, public_address;
   std::string app;  // folder of the app's files; "" = "app" beside the program
   std::string access_life, refresh_life;
   std::vector<std::string> settings;  // KEY=VALUE

@@ -99,6 +99,16 @@ Request request_of(RequestParser& parser) {
   return request;
 }
 
+// A proxy appends the client's address to what the client itself may have claimed. Without the field the request didn't come
+// through it: somebody on its machine asks us directly.
+void believe_proxy(Request& request) {
+  const auto forwarded = request.headers.get("X-Forwarded-For");
+  const auto last = trim(forwarded.substr(forwarded.rfind(',') + 1));
+  if (last.empty()) return;
+  request.peer = std::string(last);
+  request.trusted_channel = equals_ignoring_case_ascii(request.headers.get("X-Forwarded-Proto"), "https");
+}
+
 // Replaces an encoded body by what it stands for.
 std::optional<Response> decode_body(Request& request, std::size_t body_max) {
   const auto encoding = encoding_named(request.headers.get("Content-Encoding"));
@@ -521,6 +531,7 @@ Task<bool> Server::serve_one(Stream& stream, Session& session, beast::flat_buffe
   Request request = request_of(parser);
   request.peer = session.peer;
   request.trusted_channel = session.trusted;
+  if (!options_.proxy.empty() && session.peer == options_.proxy) believe_proxy(request);
   refusal = decode_body(request, options_.body_max);
   held.set(request.body.size());
   session.socket.expires_never();

@@ -135,6 +135,25 @@ TEST_CASE("a request goes to the handler and its response comes back") {
   CHECK(seen.trusted_channel);
 }
 
+TEST_CASE("a proxy that we were told of says who its client is; anybody else may claim what he likes") {
+  const auto who = [](const Request& request) {
+    return Response{200, {}, request.peer + (request.trusted_channel ? " trusted" : " not trusted")};
+  };
+  const auto told = [&](Running& server, const std::string& fields) {
+    return body_of(server.exchange("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields + "\r\n"));
+  };
+  const std::string secure = "X-Forwarded-For: 10.9.9.9, 203.0.113.7\r\nX-Forwarded-Proto: https\r\n";
+  Running behind(who, {.proxy = "127.0.0.1"});
+  CHECK(told(behind, secure) == "203.0.113.7 trusted");
+  CHECK(told(behind, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: http\r\n") == "203.0.113.7 not trusted");
+  CHECK(told(behind, "X-Forwarded-For: 203.0.113.7\r\n") == "203.0.113.7 not trusted");
+  CHECK(told(behind, "") == "127.0.0.1 trusted");
+  Running elsewhere(who, {.proxy = "192.0.2.1"});
+  CHECK(told(elsewhere, secure) == "127.0.0.1 trusted");
+  Running alone(who);
+  CHECK(told(alone, secure) == "127.0.0.1 trusted");
+}
+
 TEST_CASE("HEAD and OPTIONS reach the handler, and HEAD's answer has no body") {
   Running server(echo);
   const auto head = server.exchange("HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

@@ -169,7 +169,7 @@ class ServiceImpl final : public Service {
   std::string root_of(const Request& request) const {
     if (!options_.public_address.empty()) return options_.public_address + std::string(kServiceRoot);
     auto host = request.headers.get("Host");
-    return "http://" + std::string(host.empty() ? "localhost" : host) + std::string(kServiceRoot);
+    return options_.scheme + "://" + std::string(host.empty() ? "localhost" : host) + std::string(kServiceRoot);
   }
 
   sql::Database& database_;

@@ -29,8 +29,10 @@ struct ServiceOptions {
   access::SessionLives lives;
   std::string deployment = "online";
   std::string version = "9.2";
-  // The absolute address under which clients reach the server, for links; "" = from the Host header.
+  // The absolute address under which clients reach the server, for links ("https://records.example.com"); "" = `scheme` and
+  // the request's Host.
   std::string public_address;
+  std::string scheme = "http";
   AppFiles app;
 };
 
