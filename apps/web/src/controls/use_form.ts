@@ -27,7 +27,8 @@ export interface Form {
   /** When the text was typed that an earlier visit left here. */
   brought_back: number | null;
   edit(name: ColumnName, edit: drafts.Edit): void;
-  revert(): void;
+  /** Back to what the record holds. The function returned brings the typed text back. */
+  revert(): () => void;
   /** Looks for problems, shows them, and moves to the first. True when there are none. */
   check(): boolean;
   changes(): { values: Values; bases: Values };
@@ -78,9 +79,11 @@ export function useForm(subject: FormSubject): Form {
       if (name in problems) set_problems(({ [name]: _, ...others }) => others);
     },
     revert() {
+      const typed = latest.current;
       take(first_draft(null, subject.given));
       set_problems({});
       set_brought_back(null);
+      return () => take(typed);
     },
     check() {
       const found = drafts.problems(latest.current, shown, table, columns, region);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The form's sections, generated from the schema.
+
+import type { Column, RecordAnswer, Row, Table } from '../../door/door';
+import { Field } from '../../controls/field';
+import type { Form } from '../../controls/use_form';
+import { column_of } from '../../forms/format';
+
+interface Props {
+  table: Table;
+  row: Row;
+  answer: RecordAnswer;
+  form: Form;
+  is_new: boolean;
+}
+
+export function FormSections(props: Props) {
+  const { table, is_new } = props;
+  return (
+    <div class="sections">
+      {table.form.sections.map((section) => {
+        const columns = section.columns.map((name) => column_of(table, name)).filter((column) => column !== undefined && is_shown(column, is_new)) as Column[];
+        if (columns.length === 0) return null;
+        return (
+          <fieldset key={section.label} class="section">
+            <legend>{section.label}</legend>
+            <div class="fields">
+              {columns.map((column) => (
+                <FormField key={column.name} column={column} {...props} />
+              ))}
+            </div>
+          </fieldset>
+        );
+      })}
+    </div>
+  );
+}
+
+/** A new record has nothing yet that the server sets. */
+function is_shown(column: Column, is_new: boolean): boolean {
+  return !column.hidden && (!is_new || column.writable);
+}
+
+function FormField({ column, table, row, answer, form, is_new }: Props & { column: Column }) {
+  return (
+    <Field
+      set={table.set}
+      column={column}
+      draft={form.draft}
+      shown={row.values}
+      problem={form.problems[column.name]}
+      reason={why_fixed(column, answer, is_new)}
+      currency={row.currency}
+      onEdit={(edit) => form.edit(column.name, edit)}
+    />
+  );
+}
+
+function why_fixed(column: Column, answer: RecordAnswer, is_new: boolean): string | undefined {
+  if (!answer.can_write.may) return answer.can_write.reason ?? 'This record can only be read.';
+  if (!column.writable) return 'Filled in by itself.';
+  if (column.only_at_create && !is_new) return 'Can be set on a new record only.';
+  return undefined;
+}

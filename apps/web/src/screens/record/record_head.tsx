@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who, what, and what is next, at a glance.
+
+import { useState } from 'preact/hooks';
+import type { RecordAnswer, Reference, Row, Table } from '../../door/door';
+import { AlertDialog } from '../../controls/dialog';
+import { Icon, table_icon } from '../../controls/icon';
+import { Moment } from '../../controls/moment';
+import { StepButtons } from '../../controls/steps';
+import { column_of, format_value, initials, is_empty, name_of } from '../../forms/format';
+import { browser_region } from '../../forms/region';
+import { steps_of } from '../../forms/steps';
+import { go, go_back } from '../../store/history';
+import { useActOrTell, useSchema, useStore, useWatch } from '../../store/store';
+
+const kHeadColumnsMax = 4;
+
+interface Props {
+  table: Table;
+  row: Row;
+  answer: RecordAnswer;
+  is_new: boolean;
+}
+
+export function RecordHead({ table, row, answer, is_new }: Props) {
+  const title = is_new ? `New ${table.label.toLocaleLowerCase()}` : name_of(row);
+  const is_person = table.name === 'contact' || table.name === 'lead';
+  return (
+    <header class="record-head">
+      <div class="record-bar">
+        <button type="button" class="icon-button back" aria-label="Back" onClick={() => go_back(`/${table.set}`)}>
+          <Icon name="back" />
+        </button>
+        <span class="record-kind">{table.label}</span>
+        {!is_new && <DeleteButton table={table} row={row} answer={answer} />}
+      </div>
+      <div class="record-who">
+        <span class={`avatar big ${is_person ? 'person' : ''}`} aria-hidden="true">
+          {is_person && !is_new ? initials(row.name) : <Icon name={table_icon(table.name)} />}
+        </span>
+        <div>
+          <h1 class="title">{title}</h1>
+          {!is_new && <Next table={table} row={row} />}
+        </div>
+      </div>
+      {!is_new && <HeadFacts table={table} row={row} />}
+      {!is_new && <StepButtons steps={steps_of(table, row)} row={row} />}
+    </header>
+  );
+}
+
+function HeadFacts({ table, row }: { table: Table; row: Row }) {
+  const schema = useSchema();
+  const facts = table.form.header
+    .map((name) => column_of(table, name))
+    .filter((column) => column !== undefined && !is_empty(row.values[column.name]))
+    .slice(0, kHeadColumnsMax);
+  if (facts.length === 0) return null;
+  return (
+    <dl class="facts">
+      {facts.map((column) => {
+        const value = row.values[column!.name];
+        const target = column!.type === 'lookup' ? (value as Reference) : null;
+        const linked = target?.name && schema.tables.find((one) => one.set === target.set)?.in_menu;
+        const text = format_value(column!, value, browser_region(), row.currency);
+        return (
+          <div key={column!.name}>
+            <dt>{column!.label}</dt>
+            <dd>{linked ? <a href={`/${target.set}/${target.id}`}>{text}</a> : text}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+/** The next open activity about the record; of an activity itself, when it is due. */
+function Next({ table, row }: { table: Table; row: Row }) {
+  const answer = useWatch(table.form.timeline ? { ask: 'timeline', set: table.set, id: row.id, to: 20 } : null).answer;
+  if (table.is_activity) {
+    const due = row.values['scheduledend'];
+    if (typeof due !== 'string') return null;
+    const open = (row.values[table.state ?? ''] ?? 0) === 0;
+    return (
+      <p class="next">
+        {open ? (Date.parse(due) < Date.now() ? 'Overdue since ' : 'Due ') : 'Was due '}
+        <Moment at={Date.parse(due)} as="due" />
+      </p>
+    );
+  }
+  const open = (answer?.entries ?? []).filter((entry) => entry.state === 0 && entry.at !== null);
+  const next = open.sort((a, b) => Date.parse(a.at!) - Date.parse(b.at!))[0];
+  if (!next) return null;
+  return (
+    <p class="next">
+      Next: {name_of(next.row)}, <Moment at={Date.parse(next.at!)} as="due" />
+    </p>
+  );
+}
+
+function DeleteButton({ table, row, answer }: Omit<Props, 'is_new'>) {
+  const act = useActOrTell();
+  const { toasts, kept_forms } = useStore();
+  const [asking, set_asking] = useState(false);
+  const { may, reason } = answer.can_remove;
+  const remove = async () => {
+    set_asking(false);
+    const outcome = await act({ do: 'remove', set: table.set, id: row.id });
+    if (!outcome) return;
+    kept_forms.drop(table.set, row.id);
+    const undo = async () => {
+      if (await act({ do: 'take_back', change: outcome.undo })) go(`/${table.set}/${row.id}`);
+    };
+    toasts.show(`${name_of(row)} is deleted.`, { todo: { label: 'Undo', run: () => void undo() } });
+    go(`/${table.set}`, 'replace');
+  };
+  return (
+    <>
+      <button type="button" class="icon-button" aria-label="Delete" title={may ? 'Delete' : reason} disabled={!may} onClick={() => set_asking(true)}>
+        <Icon name="trash" />
+      </button>
+      {asking && (
+        <AlertDialog title="Delete" confirm="Delete" onConfirm={remove} onCancel={() => set_asking(false)}>
+          <p>
+            {name_of(row)} will be deleted here, and on the server with the next sync.
+          </p>
+        </AlertDialog>
+      )}
+    </>
+  );
+}
