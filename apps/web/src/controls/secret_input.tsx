@@ -22,7 +22,7 @@ export function SecretInput({ id, label, value, autocomplete, digits, note, auto
       <label for={id}>{label}</label>
       <input
         id={id}
-        type={seen ? 'text' : 'password'}
+        {...(seen ? { type: 'text' as const } : { type: 'password' as const })}
         inputMode={digits ? 'numeric' : undefined}
         autocomplete={autocomplete}
         autocapitalize="none"

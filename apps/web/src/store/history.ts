@@ -45,7 +45,7 @@ export function useAddress(): Address {
 /** Called once by the app. */
 export function follow_links(): void {
   depth = (history.state as { depth?: number } | null)?.depth ?? 0;
-  addEventListener('popstate', (event) => {
+  window.addEventListener('popstate', (event: PopStateEvent) => {
     depth = (event.state as { depth?: number } | null)?.depth ?? 0;
     tell();
   });
