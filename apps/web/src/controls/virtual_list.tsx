@@ -16,7 +16,7 @@ const kBeyondRows = 12;
 /** Browsers stop at about 33 million pixels. */
 const kPixelsMax = 30_000_000;
 
-export function useVisibleRange(scroller: RefObject<HTMLElement>, row_rem: number, total: number): { range: Range; row_pixels: number } {
+export function useVisibleRange(scroller: RefObject<HTMLElement | null>, row_rem: number, total: number): { range: Range; row_pixels: number } {
   const row_pixels = row_rem * rem();
   const [range, set_range] = useState<Range>({ first: 0, last: 24 });
   const measure = () => {
@@ -91,7 +91,7 @@ function rem(): number {
 }
 
 /** The scroller goes back to where it was when the same list was last left. */
-export function useScrollMemory(scroller: RefObject<HTMLElement>, key: string, ready: boolean): void {
+export function useScrollMemory(scroller: RefObject<HTMLElement | null>, key: string, ready: boolean): void {
   const restored = useRef('');
   useLayoutEffect(() => {
     if (!ready || restored.current === key || !scroller.current) return;

@@ -46,7 +46,7 @@ export function useAddress(): Address {
 export function follow_links(): void {
   depth = (history.state as { depth?: number } | null)?.depth ?? 0;
   addEventListener('popstate', (event) => {
-    depth = (event.state as { depth?: number } | null)?.depth ?? 0;
+    depth = ((event as PopStateEvent).state as { depth?: number } | null)?.depth ?? 0;
     tell();
   });
   document.addEventListener('click', (event) => {
