@@ -289,6 +289,11 @@ TEST_CASE("from nobody to a first sync: each step is told to who watches the ses
   it.answer(request, 200, "application/json", kToken);
   CHECK(it.told(2).back() == json(R"({"ok":true})"));
   CHECK(it.told(1).back().string_at("state") == "choose_pin");
+  const auto* me = it.told(1).back().find("me");
+  REQUIRE(me != nullptr);
+  CHECK(me->string_at("set") == "systemusers");
+  CHECK(me->string_at("name") == "Elena Ruiz");
+  CHECK(RecordId::parse(me->string_at("id")));
 
   it.pass(Duration{});
   it.watch(3, list_of("contacts"));

@@ -126,6 +126,18 @@ Json first_sync_json(const client::Status& status, const Progress& progress) {
   return json;
 }
 
+// The user's own record; the name is known before the record is here.
+Json me_json(client::Client& client, const client::Status& status) {
+  const auto id = client.user();
+  const auto* table = client.schema().find("systemuser");
+  if (!id || table == nullptr) return nullptr;
+  auto json = Json::object();
+  json.set("set", table->set);
+  json.set("id", id->to_string());
+  json.set("name", status.full_name);
+  return json;
+}
+
 }  // namespace
 
 Result<Json> Questions::session() {
@@ -134,6 +146,7 @@ Result<Json> Questions::session() {
   json.set("state", session_state(status, TRY(client_.store().setting(kPinDecidedSetting)).has_value()));
   json.set("user", status.user_name);
   json.set("full_name", status.full_name);
+  json.set("me", me_json(client_, status));
   json.set("server", status.server);
   json.set("wait_until", nullptr);
   json.set("tries_left", nullptr);

@@ -22,8 +22,8 @@ export function SecretInput({ id, label, value, autocomplete, digits, note, auto
       <label for={id}>{label}</label>
       <input
         id={id}
-        {...(seen ? { type: 'text' as const } : { type: 'password' as const })}
-        inputMode={digits ? 'numeric' : undefined}
+        {...({ type: seen ? 'text' : 'password' } as { type: 'password' })}
+        inputMode={digits ? 'numeric' : 'text'}
         autocomplete={autocomplete}
         autocapitalize="none"
         spellcheck={false}

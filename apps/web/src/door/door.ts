@@ -327,6 +327,8 @@ export interface SessionAnswer {
   state: 'get_started' | 'choose_pin' | 'locked' | 'prompt' | 'signed_in';
   user: string;
   full_name: string;
+  /** The user's own record, for what he begins: a call is from him. null or left out while nobody is in. */
+  me?: Reference | null;
   server: string;
   /** While locked: until when another try must wait; null = now. */
   wait_until: Milliseconds | null;

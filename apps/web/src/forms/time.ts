@@ -101,3 +101,8 @@ export function duration_words(seconds: number, region: Region): string {
   const [amount, unit] = seconds < 60 ? [Math.max(1, Math.ceil(seconds)), 'second'] : [Math.ceil(seconds / 60), 'minute'];
   return number_format(region, { style: 'unit', unit, unitDisplay: 'short' }).format(amount);
 }
+
+export function part_of_day(now: number, region: Region): string {
+  const hour = Number(local_parts(now, region).time.slice(0, 2));
+  return hour < 5 ? 'Good night' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening';
+}

@@ -45,8 +45,8 @@ export function useAddress(): Address {
 /** Called once by the app. */
 export function follow_links(): void {
   depth = (history.state as { depth?: number } | null)?.depth ?? 0;
-  window.addEventListener('popstate', (event: PopStateEvent) => {
-    depth = (event.state as { depth?: number } | null)?.depth ?? 0;
+  addEventListener('popstate', (event) => {
+    depth = ((event as PopStateEvent).state as { depth?: number } | null)?.depth ?? 0;
     tell();
   });
   document.addEventListener('click', (event) => {

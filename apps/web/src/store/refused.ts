@@ -7,12 +7,6 @@ import type { Refusal } from '../door/door';
 const kUnexpected =
   'That did not work, and the app does not know why. What you entered is still here; try again, and reload the app if it happens again.';
 
-export class RefusedError extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal.message);
-  }
-}
-
 /** Takes a Refusal, an error that carries one, or anything else. Never lets a stack trace or an internal text through. */
 export function refusal_of(thrown: unknown): Refusal {
   const candidate = (thrown as { refusal?: unknown } | null)?.refusal ?? thrown;

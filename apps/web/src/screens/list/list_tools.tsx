@@ -2,8 +2,10 @@
 //
 // Above a list: search, view, order, quick filters.
 
+import type { ComponentChildren } from 'preact';
 import type { Table, View } from '../../door/door';
 import { Icon } from '../../controls/icon';
+import { SearchBox } from '../../controls/search_box';
 import type { QuickFilter } from '../../forms/filters';
 import { column_of } from '../../forms/format';
 import type { ListState } from './list_state';
@@ -41,16 +43,7 @@ export function ListTools({ table, view, state, filters, onChange }: Props) {
   );
 }
 
-export function SearchBox({ value, placeholder, onInput }: { value: string; placeholder: string; onInput(text: string): void }) {
-  return (
-    <div class="search">
-      <Icon name="search" size={20} />
-      <input type="search" aria-label="Search" placeholder={placeholder} enterkeyhint="search" value={value} onInput={(event) => onInput(event.currentTarget.value)} />
-    </div>
-  );
-}
-
-function Chip({ on, children }: { on: boolean; children: preact.ComponentChildren }) {
+function Chip({ on, children }: { on: boolean; children: ComponentChildren }) {
   return (
     <span class={`chip chip-select ${on ? 'on' : ''}`}>
       {children}

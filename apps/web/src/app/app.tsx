@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which screen is shown: the session's gates first, then what the address says.
+
+import { Component, type ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { SessionAnswer } from '../door/door';
+import { Icon } from '../controls/icon';
+import { OfflineBar } from '../controls/offline_bar';
+import { EmptyState } from '../controls/placeholders';
+import { ToastList } from '../controls/toast_list';
+import { go, useAddress } from '../store/history';
+import { SchemaContext, useSchema, useWatch } from '../store/store';
+import { Charts } from '../screens/charts/charts';
+import { ChoosePin } from '../screens/choose_pin/choose_pin';
+import { Conflicts } from '../screens/conflicts/conflicts';
+import { Drafts } from '../screens/drafts/drafts';
+import { Errors } from '../screens/errors/errors';
+import { GetStarted } from '../screens/get_started/get_started';
+import { Help } from '../screens/help/help';
+import { Home } from '../screens/home/home';
+import { Settings } from '../screens/settings/settings';
+import { SyncStatus } from '../screens/sync/sync';
+import { TableScreen } from '../screens/table/table_screen';
+import { Unlock } from '../screens/unlock/unlock';
+import { Navigation, UpdateBar } from './navigation';
+import { type Place, place_at } from './routes';
+
+export function App() {
+  const session = useWatch({ ask: 'session' });
+  return (
+    <Safety>
+      {session.refusal && !session.answer ? <Trouble sentence={session.refusal.message} /> : session.answer ? <Gate session={session.answer} /> : <Opening />}
+      <ToastList />
+    </Safety>
+  );
+}
+
+function Gate({ session }: { session: SessionAnswer }) {
+  switch (session.state) {
+    case 'get_started':
+      return <GetStarted server={session.server || location.origin} user={session.user} />;
+    case 'choose_pin':
+      return <ChoosePin />;
+    case 'locked':
+      return <Unlock session={session} />;
+    default:
+      return <Inside session={session} />;
+  }
+}
+
+function Inside({ session }: { session: SessionAnswer }) {
+  const schema = useWatch({ ask: 'schema' });
+  const [signing_in, set_signing_in] = useState(false);
+  if (schema.refusal && !schema.answer) return <Trouble sentence={schema.refusal.message} />;
+  if (!schema.answer) return <Opening />;
+  if (session.state === 'prompt' && signing_in) {
+    return <GetStarted server={session.server} user={session.user} onBack={() => set_signing_in(false)} onDone={() => set_signing_in(false)} />;
+  }
+  return (
+    <SchemaContext.Provider value={schema.answer}>
+      <Frame prompt={session.state === 'prompt' ? () => set_signing_in(true) : undefined} />
+    </SchemaContext.Provider>
+  );
+}
+
+function Frame({ prompt }: { prompt: (() => void) | undefined }) {
+  const { path, query } = useAddress();
+  const schema = useSchema();
+  const tablet = useMedia('(min-width: 48rem)');
+  const place = place_at(path, query, schema);
+  useEffect(() => void (document.title = `${title_of(place)} · Satchel`));
+  return (
+    <div class={`frame ${tablet ? 'tablet' : 'phone'}`}>
+      <div class="bars">
+        <OfflineBar />
+        <UpdateBar />
+        {prompt && (
+          <div class="update-bar">
+            <Icon name="lock" size={20} />
+            <span>The server asks you to sign in again. Nothing is lost; sending waits for it.</span>
+            <button type="button" class="small-button" onClick={prompt}>
+              Sign in
+            </button>
+          </div>
+        )}
+      </div>
+      <Screen place={place} tablet={tablet} />
+      <Navigation path={path} tablet={tablet} />
+    </div>
+  );
+}
+
+function Screen({ place, tablet }: { place: Place; tablet: boolean }) {
+  switch (place.screen) {
+    case 'home':
+      return <Home />;
+    case 'table':
+      return <TableScreen table={place.table} id={place.id} new_id={place.new_id} tablet={tablet} />;
+    case 'drafts':
+      return <Drafts />;
+    case 'conflicts':
+      return <Conflicts />;
+    case 'errors':
+      return <Errors />;
+    case 'sync':
+      return <SyncStatus />;
+    case 'settings':
+      return <Settings />;
+    case 'charts':
+      return <Charts />;
+    case 'help':
+      return <Help />;
+    default:
+      return <Nowhere />;
+  }
+}
+
+function title_of(place: Place): string {
+  const titles = { home: 'Home', drafts: 'Draft Records', conflicts: 'Conflicts', errors: 'Errors', sync: 'Sync status', settings: 'Settings', charts: 'Charts', help: 'Working offline', nowhere: 'Not found' };
+  if (place.screen !== 'table') return titles[place.screen];
+  return place.id || place.new_id ? place.table.label : place.table.plural;
+}
+
+function Nowhere() {
+  return (
+    <main class="page">
+      <EmptyState icon="search" title="There is nothing at this address">
+        <button type="button" class="button" onClick={() => go('/')}>
+          Go to Home
+        </button>
+      </EmptyState>
+    </main>
+  );
+}
+
+/** The engine opens its store: some tenths of a second. Nothing moves, so nothing flashes. */
+function Opening() {
+  return <div class="opening" aria-busy="true" aria-label="Opening" role="img" />;
+}
+
+function Trouble({ sentence }: { sentence: string }) {
+  return (
+    <main class="gate">
+      <EmptyState icon="error" title="The app could not open its records">
+        <p>{sentence}</p>
+        <button type="button" class="button" onClick={() => location.reload()}>
+          Try again
+        </button>
+      </EmptyState>
+    </main>
+  );
+}
+
+/** A mistake of ours in one screen must not take the others along. */
+class Safety extends Component<{ children: ComponentChildren }, { failed: boolean }> {
+  override state = { failed: false };
+
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ failed: true });
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <main class="gate">
+        <EmptyState icon="error" title="Something went wrong on this screen">
+          <p>It is our mistake. Your records are safe, and what you typed is kept.</p>
+          <button type="button" class="button" onClick={() => location.assign('/')}>
+            Go to Home
+          </button>
+        </EmptyState>
+      </main>
+    );
+  }
+}
+
+function useMedia(query: string): boolean {
+  const [fits, set_fits] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const changed = () => set_fits(media.matches);
+    media.addEventListener('change', changed);
+    changed();
+    return () => media.removeEventListener('change', changed);
+  }, [query]);
+  return fits;
+}

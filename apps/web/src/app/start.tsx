@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Starts the screens on a page, in front of a door.
+
+import { render } from 'preact';
+import type { Door } from '../door/door';
+import { follow_links } from '../store/history';
+import { KeptForms } from '../store/kept_forms';
+import { SealedShelf } from '../store/sealed_shelf';
+import { type Shell, StoreContext } from '../store/store';
+import { apply, theme } from '../store/theme';
+import { Toasts } from '../store/toasts';
+import { Watches } from '../store/watches';
+import '../styles/app.css';
+import { App } from './app';
+
+export async function start(root: HTMLElement, door: Door, shell: Shell): Promise<void> {
+  apply(theme());
+  follow_links();
+  const store = { door, watches: new Watches(door), toasts: new Toasts(), kept_forms: new KeptForms(new SealedShelf()), shell };
+  // A form must find its kept text when it is first drawn.
+  await store.kept_forms.ready;
+  render(
+    <StoreContext.Provider value={store}>
+      <App />
+    </StoreContext.Provider>,
+    root,
+  );
+}
