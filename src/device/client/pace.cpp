@@ -30,13 +30,11 @@ void Pace::stop() {
 
 void Pace::saved(Instant now) {
   user_was_here_ = now;
-  if (!first_save_) first_save_ = now;
+  if (!first_save_ || now < *first_save_) first_save_ = now;
   // While the server can't be reached the next try is planned already, and a save doesn't change the network.
   if (failures_ > 0 && plan_) return;
-  const auto at = now + kSaveDelay;
-  const bool is_held_up = is_within(now, *first_save_, kSaveDelayMax);
   plan_.reset();
-  plan(is_held_up ? std::min(at, *first_save_ + kSaveDelayMax) : now, now);
+  plan(std::min(now + kSaveDelay, *first_save_ + kSaveDelayMax), now);
 }
 
 void Pace::nudged(Instant now) {

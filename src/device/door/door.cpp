@@ -106,7 +106,7 @@ void Door::look_again(Instant now) {
 // ---- questions -------------------------------------------------------------------------------------------------------------
 
 void Door::hear_question(TabNumber tab, const Asked& asked) {
-  const auto answer = questions_.answer(asked.body, now_);
+  const auto answer = questions_.answer(asked.body, asked.watch ? Lists::For::watching : Lists::For::asking, now_);
   auto text = answer ? answer_text(asked.id, *answer) : refusal_text(asked.id, answer.error());
   if (asked.watch && answer) {
     auto watch = watches_.add(tab, asked.id, asked.body, questions_.needs_of(asked.body));
@@ -122,7 +122,7 @@ void Door::hear_question(TabNumber tab, const Asked& asked) {
 
 std::optional<Output> Door::next_told() {
   while (auto* watch = watches_.next_due(now_, syncing_.busy())) {
-    const auto answer = questions_.answer(watch->question, now_);
+    const auto answer = questions_.answer(watch->question, Lists::For::watching, now_);
     auto text = answer ? answer_text(watch->id, *answer) : refusal_text(watch->id, answer.error());
     auto hash = hash128(text);
     if (hash == watch->told) continue;

@@ -11,7 +11,7 @@
 //   door.hear(tab, message, now);  door.answer(token, response, now);  door.wake(now);
 //   while (auto output = door.poll_output()) host.perform(*output);
 //
-// The messages are drawn in apps/web/src/door/door.ts; examples that both halves read lie in tests/door.
+// The messages are drawn in apps/web/src/door/door.ts.
 //
 // Always true:
 //   - A watched question is answered at once, and again after each event that changed its answer: asked anew only if a table that

@@ -138,10 +138,10 @@ Result<bool> Lists::is_loading(const Table& table) {
   return false;
 }
 
-Result<Json> Lists::answer(const Json& question, Instant now) {
+Result<Json> Lists::answer(const Json& question, Instant now, For whom) {
   const auto window = TRY(read(question, now));
   std::optional<std::int64_t> total;
-  const auto records = TRY(rows_of(window, total));
+  const auto records = TRY(rows_of(window, whom, total));
   Values values(client_.store());
   auto rows = Json::array();
   for (const auto& record : records) rows.push_back(TRY(values.row(record, window.columns)));
@@ -153,26 +153,31 @@ Result<Json> Lists::answer(const Json& question, Instant now) {
   return json;
 }
 
-Result<std::vector<model::Record>> Lists::rows_of(const Window& window, std::optional<std::int64_t>& total) {
+Result<std::vector<model::Record>> Lists::rows_of(const Window& window, For whom, std::optional<std::int64_t>& total) {
   auto& whole = ordered(window, {});
-  if (!window.search.empty()) {
-    if (!whole.is_made) TRY(make(whole));
-    whole.is_wanted = whole.is_old;
-    auto& found = ordered(window, window.search);
-    if (!found.is_made || found.is_old) TRY(find(found, window.search, whole));
-    return rows_of_order(window, found, total);
-  }
-  if (whole.is_made && !whole.is_old) return rows_of_order(window, whole, total);
-  if (window.to > kDirectRowsMax) {
-    if (!whole.is_made) TRY(make(whole));
-    else whole.is_wanted = true;
-    return rows_of_order(window, whole, total);
-  }
+  const bool is_fresh = whole.is_made && !whole.is_old;
+  const bool is_searched = !window.search.empty();
+  if (!is_fresh && !is_searched && window.to <= kDirectRowsMax)
+    if (auto rows = TRY(first_rows_of(window, whole, whom, total))) return std::move(*rows);
+  // An old order serves while somebody waits for the new one.
+  if (!whole.is_made || (whole.is_old && whom == For::asking)) TRY(make(whole));
+  whole.is_wanted = whole.is_old;
+  if (!is_searched) return rows_of_order(window, whole, total);
+  auto& found = ordered(window, window.search);
+  if (!found.is_made || found.is_old) TRY(find(found, window.search, whole));
+  return rows_of_order(window, found, total);
+}
+
+// Near the top, without the order. Nothing if it's needed all the same, for the number of rows.
+Result<std::optional<std::vector<model::Record>>> Lists::first_rows_of(const Window& window, Ordered& whole, For whom,
+                                                                       std::optional<std::int64_t>& total) {
   auto query = window.query;
   query.top = window.to;
   auto result = TRY(client_.store().list(query));
   if (!result.next) {
     total = static_cast<std::int64_t>(result.records.size());
+  } else if (whom == For::asking) {
+    return std::optional<std::vector<model::Record>>();
   } else {
     // Meanwhile the number from before is nearer to the truth than none.
     if (whole.is_made) total = static_cast<std::int64_t>(whole.numbers.size());
@@ -180,7 +185,7 @@ Result<std::vector<model::Record>> Lists::rows_of(const Window& window, std::opt
   }
   const auto skipped = std::min(window.from, static_cast<std::int64_t>(result.records.size()));
   result.records.erase(result.records.begin(), result.records.begin() + skipped);
-  return std::move(result.records);
+  return std::optional(std::move(result.records));
 }
 
 Result<std::vector<model::Record>> Lists::rows_of_order(const Window& window, Ordered& order,

@@ -28,8 +28,10 @@ class Lists {
  public:
   explicit Lists(client::Client& client) : client_(client) {}
 
+  // Who watches is told again when an old order has been renewed; who asks once wants to know it now.
+  enum class For { watching, asking };
   // A `list` question's answer but for `as_of`. Errors: unknown_table, unknown_column, bad_filter, bad_request.
-  Result<Json> answer(const Json& question, Instant now);
+  Result<Json> answer(const Json& question, Instant now, For whom);
 
   void touched(const store::Touched& touched);
   // Is there an order to be made anew? One call of `work` makes one; it gives the table whose lists have a new answer.
@@ -65,7 +67,9 @@ class Lists {
   Ordered& ordered(const Window& window, const std::string& search);
   Result<void> make(Ordered& ordered);
   Result<void> find(Ordered& found, const std::string& search, const Ordered& whole);
-  Result<std::vector<model::Record>> rows_of(const Window& window, std::optional<std::int64_t>& total);
+  Result<std::vector<model::Record>> rows_of(const Window& window, For whom, std::optional<std::int64_t>& total);
+  Result<std::optional<std::vector<model::Record>>> first_rows_of(const Window& window, Ordered& whole, For whom,
+                                                                  std::optional<std::int64_t>& total);
   Result<std::vector<model::Record>> rows_of_order(const Window& window, Ordered& ordered,
                                                    std::optional<std::int64_t>& total);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The messages between screens and door, as text. apps/web/src/door/door.ts draws them; tests/door has examples.
+// The messages between screens and door, as text. apps/web/src/door/door.ts draws them.
 //
 //   {"id":7,"question":{"ask":"list",…},"watch":true}  ->  {"id":7,"answer":{…}}
 //   {"id":8,"action":{"do":"update",…},"key":"…"}      ->  {"id":8,"answer":{"id":"…","state":"pending"}}

@@ -72,13 +72,13 @@ Needs Questions::needs_of(const Json& question) const {
   return needs;
 }
 
-Result<Json> Questions::answer(const Json& question, Instant now) {
+Result<Json> Questions::answer(const Json& question, Lists::For whom, Instant now) {
   const auto ask = question.string_at("ask");
   if (ask == "schema") return schema_json(client_.schema());
   if (ask == "session") return session();
   if (ask == "status") return status();
   if (ask == "home") return home(question, now);
-  if (ask == "list") return list(question, now);
+  if (ask == "list") return list(question, whom, now);
   if (ask == "record") return record(question);
   if (ask == "timeline") return timeline(question);
   if (ask == "candidates") return candidates(question);
@@ -206,8 +206,8 @@ Result<Json> Questions::as_of() {
 
 // ---- records ---------------------------------------------------------------------------------------------------------------
 
-Result<Json> Questions::list(const Json& question, Instant now) {
-  auto json = TRY(lists_.answer(question, now));
+Result<Json> Questions::list(const Json& question, Lists::For whom, Instant now) {
+  auto json = TRY(lists_.answer(question, now, whom));
   json.set("as_of", TRY(as_of()));
   return json;
 }

@@ -34,14 +34,14 @@ class Questions {
       : client_(client), lists_(lists), syncing_(syncing) {}
 
   // Errors: bad_request for a question that isn't one, and what the question itself can't be answered for.
-  Result<Json> answer(const Json& question, Instant now);
+  Result<Json> answer(const Json& question, Lists::For whom, Instant now);
   Needs needs_of(const Json& question) const;
 
  private:
   Result<Json> session();
   Result<Json> status();
   Result<Json> home(const Json& question, Instant now);
-  Result<Json> list(const Json& question, Instant now);
+  Result<Json> list(const Json& question, Lists::For whom, Instant now);
   Result<Json> record(const Json& question);
   Result<Json> timeline(const Json& question);
   Result<Json> candidates(const Json& question);

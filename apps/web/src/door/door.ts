@@ -13,7 +13,7 @@
 //     asked twice with one key (a hand-over between tabs) is done once.
 //   - Bad input is answered with a Refusal and changes nothing.
 //
-// The C++ half is src/device/door; its tests and apps/web/src/door/door.test.ts read the same examples in tests/door/*.json.
+// The C++ half is src/device/door.
 
 // ---- values ----------------------------------------------------------------------------------------------------------------
 
