@@ -136,8 +136,13 @@ Json Keeper::session() const {
   json.set("state", key_file_.empty() ? "get_started" : "locked");
   const auto file = Json::parse(key_file_);
   const auto* owner = file ? file->find("owner") : nullptr;
-  for (const auto* name : {"user", "full_name", "server"})
-    json.set(name, owner != nullptr ? owner->string_at(name) : std::string_view());
+  const auto of_owner = [&](std::string_view name) {
+    json.set(name, Json(owner != nullptr ? owner->string_at(name) : std::string_view()));
+  };
+  of_owner("user");
+  of_owner("full_name");
+  json.set("me", Json());  // told by an open store
+  of_owner("server");
   const auto wait_until = file ? file->integer_at("wait_until") : 0;
   const auto failures = file ? file->integer_at("failures") : 0;
   json.set("wait_until", wait_until > now_.milliseconds ? Json(wait_until) : Json());

@@ -45,7 +45,8 @@ def edits_made_apart_meet() -> None:
         assert east1("show", "contacts", family["contacts"])["fullname"] == "Ada Okafor"
         assert deleted not in {row["contactid"] for row in east1.rows("contacts")}
         pending = east1("status")["pending"], east2("status")["pending"]
-        assert pending == (6, 4), (pending, east1("outbox"), east2("outbox"))
+        # A create that was tried may have arrived: its delete goes behind it rather than undoing it (Y17).
+        assert pending == (6, 5), (pending, east1("outbox"), east2("outbox"))
         for device in (east1, east2):
             error = device.refused("sync", code=3)
             assert error["code"] == "offline", error

@@ -187,7 +187,7 @@ Result<std::vector<store::SearchHit>> Client::search(std::string_view text, std:
 }
 
 Result<sync::RecordState> Client::state(RecordId id) {
-  return sync::state_of(TRY(store_.outbox_of(id)), TRY(store_.conflicts_of(id)));
+  return sync::state_of(store_, id);
 }
 
 Result<RecordId> Client::find_id(std::string_view set, std::string_view text) {

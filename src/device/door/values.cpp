@@ -109,11 +109,7 @@ Result<Json> Values::row(const model::Record& record, std::span<const model::Col
   for (const auto index : columns)
     values.set(table.columns[index].name, to_json(table.columns[index], record.values[index]));
   json.set("values", std::move(values));
-  // Only a record with a shadow has anything of its own.
-  auto state = sync::RecordState::on_this_device;
-  if (TRY(store_.has_shadow(record.id)))
-    state = sync::state_of(TRY(store_.outbox_of(record.id)), TRY(store_.conflicts_of(record.id)));
-  json.set("state", state_word(state));
+  json.set("state", state_word(TRY(sync::state_of(store_, record.id))));
   if (auto currency = currency_of(table, record); !currency.empty()) json.set("currency", std::move(currency));
   return json;
 }

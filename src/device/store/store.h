@@ -256,6 +256,7 @@ class DeviceStore {
   // Acknowledged changes of the last 30 days (Y8), for a server that was restored from an older backup.
   virtual Result<void> keep_acknowledged(const OutboxEntry& entry, Instant now) = 0;
   virtual Result<std::vector<OutboxEntry>> acknowledged_above(Seq seq) = 0;
+  virtual Result<bool> has_acknowledged(RecordId record) = 0;
   virtual Result<void> drop_acknowledged(ChangeId change) = 0;
   virtual Result<void> sweep(Instant now) = 0;  // 30 days of those, 90 days of conflict history
 

@@ -94,16 +94,22 @@ Seq known_version(const std::optional<store::Mirror>& mirror, const std::vector<
   return version;
 }
 
-RecordState state_of(const std::vector<store::OutboxEntry>& entries, const std::vector<store::Conflict>& conflicts) {
+Result<RecordState> state_of(store::DeviceStore& store, RecordId record) {
+  const auto once_changed = [&]() -> Result<RecordState> {
+    return TRY(store.has_acknowledged(record)) ? RecordState::sent : RecordState::on_this_device;
+  };
+  // Only a record with a shadow has anything of its own.
+  if (!TRY(store.has_shadow(record))) return once_changed();
+  const auto entries = TRY(store.outbox_of(record));
   const auto any = [&](auto&&... states) {
     return std::any_of(entries.begin(), entries.end(),
                        [&](const store::OutboxEntry& entry) { return ((entry.state == states) || ...); });
   };
-  if (!conflicts.empty()) return RecordState::in_conflict;
+  if (!TRY(store.conflicts_of(record)).empty()) return RecordState::in_conflict;
   if (any(ChangeState::refused, ChangeState::blocked)) return RecordState::refused;
   if (any(ChangeState::waiting, ChangeState::sent)) return RecordState::pending;
   if (any(ChangeState::acknowledged)) return RecordState::sent;
-  return RecordState::on_this_device;
+  return once_changed();
 }
 
 std::string_view label_of(RecordState state) {

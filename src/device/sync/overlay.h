@@ -25,9 +25,9 @@ std::optional<model::Record> visible_side(const model::Schema& schema, const mod
 // The highest version that the server is known to have: of the mirror or of an acknowledged change. 0 if none.
 Seq known_version(const std::optional<store::Mirror>& mirror, const std::vector<store::OutboxEntry>& entries);
 
-// What a record shows beside its name.
+// What a record shows beside its name. `sent`: what this device changed in the last 30 days has reached the server.
 enum class RecordState { on_this_device, pending, sent, in_conflict, refused };
-RecordState state_of(const std::vector<store::OutboxEntry>& entries, const std::vector<store::Conflict>& conflicts);
+Result<RecordState> state_of(store::DeviceStore& store, RecordId record);
 std::string_view label_of(RecordState state);  // "On this device", "Pending", "Sent", "In conflict", "Refused"
 
 }  // namespace satchel::device::sync

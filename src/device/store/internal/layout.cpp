@@ -38,6 +38,7 @@ create index outbox__by_state on outbox(state);
 create table acknowledged(change blob primary key not null, record blob not null, "table" integer not null,
   acknowledged_version integer not null, kept_at integer not null, body blob not null);
 create index acknowledged__by_version on acknowledged(acknowledged_version);
+create index acknowledged__of_record on acknowledged(record);
 create table conflict(id integer primary key autoincrement, record blob not null, "table" integer not null, body blob not null);
 create index conflict__of_record on conflict(record);
 create table conflict_history(id integer primary key, record blob not null, "table" integer not null,

@@ -242,6 +242,12 @@ Result<std::vector<OutboxEntry>> Outbox::acknowledged_above(Seq seq) {
   return read_all(*select);
 }
 
+Result<bool> Outbox::has_acknowledged(RecordId record) {
+  auto select = TRY(sql::borrow(database_, "select 1 from acknowledged where record = ?1 limit 1"));
+  select->bind_blob(1, record.view());
+  return select->step();
+}
+
 Result<void> Outbox::drop_acknowledged(ChangeId change) {
   auto remove = TRY(sql::borrow(database_, "delete from acknowledged where change = ?1"));
   remove->bind_blob(1, change.view());

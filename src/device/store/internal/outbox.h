@@ -28,6 +28,7 @@ class Outbox {
 
   Result<void> keep_acknowledged(const OutboxEntry& entry, Instant now);
   Result<std::vector<OutboxEntry>> acknowledged_above(Seq seq);
+  Result<bool> has_acknowledged(RecordId record);
   Result<void> drop_acknowledged(ChangeId change);
   Result<void> sweep_acknowledged(Instant now);
 

@@ -80,6 +80,7 @@ class SqlStore final : public DeviceStore {
   Result<std::size_t> outbox_count(ChangeState state) override { return outbox_.count(state); }
   Result<void> keep_acknowledged(const OutboxEntry& entry, Instant now) override;
   Result<std::vector<OutboxEntry>> acknowledged_above(Seq seq) override { return outbox_.acknowledged_above(seq); }
+  Result<bool> has_acknowledged(RecordId record) override { return outbox_.has_acknowledged(record); }
   Result<void> drop_acknowledged(ChangeId change) override;
   Result<void> sweep(Instant now) override;
 
