@@ -83,7 +83,7 @@ test('an edit is there at once, goes up by itself, and is marked sent', async ()
   const saved = await app.act({ do: 'update', set: 'contacts', id: rows[0].id, values: { jobtitle: 'Lighthouse keeper' } });
   assert.equal(saved.state, 'pending');
   await sleepUntil(async () => (await server.request('GET', `contacts(${rows[0].id})?$select=jobtitle`)).jobtitle === 'Lighthouse keeper');
-  await sleepUntil(() => states.at(-1) === 'on_this_device');
+  await sleepUntil(() => states.at(-1) === 'sent');
   letGo();
   assert.equal(states[0], 'on_this_device');
   assert.ok(states.includes('pending'));
