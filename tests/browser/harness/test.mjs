@@ -92,8 +92,8 @@ export class Bench {
   }
 }
 
-/** Waits until `condition` gives something true, and gives it. */
-export async function until(condition, what, milliseconds = 15_000) {
+/** Waits until `condition` gives something true, and gives it. The bound is for a machine that does other things as well. */
+export async function until(condition, what, milliseconds = 60_000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const value = await condition();

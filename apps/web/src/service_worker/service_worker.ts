@@ -25,7 +25,7 @@ const kHashField = 'Satchel-Hash';
 scope.addEventListener('install', (event) => event.waitUntil(install()));
 scope.addEventListener('activate', (event) => event.waitUntil(activate()));
 scope.addEventListener('message', (event) => {
-  if (event.data === 'use it') void scope.skipWaiting();
+  if (event.data === 'use it') event.waitUntil(scope.skipWaiting());
 });
 scope.addEventListener('fetch', (event) => {
   const { request } = event;
