@@ -68,8 +68,10 @@ test('a new version waits until it is wanted, and then is the one that runs', {}
   assert.equal(await page.title(), 'Door', 'a reload alone takes no new version while another tab has the old one');
 
   await until(() => page.evaluate(() => window.seen.update), 'it is offered again');
+  const loaded = page.waitForEvent('load', { timeout: 60_000 });
   await page.evaluate(() => window.version.reload());
-  await until(async () => (await page.title().catch(() => '')) === 'Door two', 'the new version runs');
+  await loaded;
+  assert.equal(await page.title(), 'Door two', 'the new version runs');
   // The other tab goes on with what it has, is told, and could still start a worker of its version.
   assert.equal(await other.title(), 'Door');
   await until(() => other.evaluate(() => window.seen.update), 'the other tab is told');
