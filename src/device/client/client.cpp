@@ -186,9 +186,7 @@ Result<std::vector<store::SearchHit>> Client::search(std::string_view text, std:
   return store_.search(text, hits_max);
 }
 
-Result<sync::RecordState> Client::state(RecordId id) {
-  return sync::state_of(store_, id);
-}
+Result<sync::RecordState> Client::state(RecordId id) { return sync::state_of(store_, id); }
 
 Result<RecordId> Client::find_id(std::string_view set, std::string_view text) {
   const auto& target = *TRY(table(set));
