@@ -11,6 +11,7 @@
 #include "device/store/limits.h"
 #include "edge/os/files.h"
 #include "edge/sqlite/database.h"
+#include "edge/sqlite/full_disk_for_test.h"
 
 namespace satchel::device::store {
 
@@ -23,16 +24,42 @@ struct DiskForTest::State {
   edge::os::TemporaryDirectory folder = must(edge::os::TemporaryDirectory::create());
   EncryptionForTest encryption;
   std::string path() const { return folder / "device.satchel"; }
+  edge::sqlite::OpenOptions options(const std::string& key) const {
+    edge::sqlite::OpenOptions options{.path = path(), .profile = edge::sqlite::Profile::device};
+    if (!key.empty()) options.key = edge::sqlite::Key::from_bytes(key);
+    return options;
+  }
 };
 
 DiskForTest::DiskForTest(EncryptionForTest encryption) : state_(new State{.encryption = encryption}) {}
 DiskForTest::~DiskForTest() = default;
 
 Result<std::unique_ptr<sql::Database>> DiskForTest::open() const {
-  edge::sqlite::OpenOptions options{.path = state_->path(), .profile = edge::sqlite::Profile::device};
-  if (state_->encryption == EncryptionForTest::chacha20)
-    options.key = edge::sqlite::Key::from_bytes(std::string(32, 'k'));
+  return open_with_key(state_->encryption == EncryptionForTest::chacha20 ? std::string(32, 'k') : "");
+}
+
+Result<std::unique_ptr<sql::Database>> DiskForTest::open_with_key(const std::string& bytes) const {
+  return edge::sqlite::open(state_->options(bytes));
+}
+
+Result<std::unique_ptr<sql::Database>> DiskForTest::open_read_only() const {
+  auto options = state_->options(std::string(32, 'k'));
+  options.access = edge::sqlite::Access::read_only;
   return edge::sqlite::open(options);
+}
+
+Result<std::unique_ptr<sql::Database>> DiskForTest::open_on_full_disk() const {
+  auto options = state_->options(std::string(32, 'k'));
+  options.vfs = edge::sqlite::kFullDiskForTest;
+  return edge::sqlite::open(options);
+}
+
+std::string DiskForTest::file(const std::string& ending) const {
+  return must(edge::os::read_file(state_->path() + ending));
+}
+
+void DiskForTest::set_file(const std::string& bytes, const std::string& ending) const {
+  must(edge::os::write_file(state_->path() + ending, bytes));
 }
 
 std::string DiskForTest::bytes() const {

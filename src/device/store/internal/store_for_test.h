@@ -34,9 +34,17 @@ class DiskForTest {
   ~DiskForTest();
 
   Result<std::unique_ptr<sql::Database>> open() const;
+  // With another key; "" for none.
+  Result<std::unique_ptr<sql::Database>> open_with_key(const std::string& bytes) const;
+  Result<std::unique_ptr<sql::Database>> open_read_only() const;
+  // On a disk that refuses to grow by more than so many bytes from now on (see full_disk_for_test.h).
+  Result<std::unique_ptr<sql::Database>> open_on_full_disk() const;
   // The file's bytes, and those of its journal.
   std::string bytes() const;
   void change_byte(std::size_t at) const;
+  // The database file alone, and beside it those that end like this: "-wal", "-journal".
+  std::string file(const std::string& ending = "") const;
+  void set_file(const std::string& bytes, const std::string& ending = "") const;
   // The other disk's files as they are at this moment, also while a database is open on it: what a kill would leave.
   void become_copy_of(const DiskForTest& other) const;
 
