@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--jobs N] [--trace]
+// The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--jobs N] [--faults all] [--trace]
+//                                   satchel_sim --mutations [--runs N]
 // Run i uses seed S+i-1; a failing one prints its seed and trace. The last line is "N passed, M failed".
 #include <charconv>
 #include <cstdio>
@@ -19,6 +20,8 @@ struct Words {
   long steps = 200;
   long jobs = processors();
   bool trace = false;
+  bool mutations = false;
+  Faults faults = Faults::usual;
 };
 
 bool read_number(const char* text, long& number) {
@@ -36,13 +39,17 @@ bool read(int argc, char** argv, Words& words) {
                    : word == "--jobs"  ? &words.jobs
                                        : nullptr;
     if (word == "--trace") words.trace = true;
-    else if (number == nullptr || i + 1 >= argc || !read_number(argv[++i], *number)) return false;
+    else if (word == "--mutations") words.mutations = true;
+    else if (word == "--faults" && i + 1 < argc && std::string_view(argv[i + 1]) == "all") {
+      words.faults = Faults::all;
+      ++i;
+    } else if (number == nullptr || i + 1 >= argc || !read_number(argv[++i], *number)) return false;
   }
   return true;
 }
 
 Outcome run(std::uint64_t seed, const Words& words, bool is_told) {
-  World world({.seed = seed, .is_told = is_told});
+  World world({.seed = seed, .faults = words.faults, .is_told = is_told});
   world.run(static_cast<int>(words.steps));
   world.run_until_quiet();
   world.check_converged();
@@ -59,16 +66,46 @@ Outcome run(long number, const Words& words) {
   return outcome.passed || words.trace ? outcome : run(seed, words, true);
 }
 
+// The first failure of a world that is broken in this way, and after how many runs; nullopt if none of them noticed.
+std::optional<std::pair<long, std::string>> noticed(Mutation mutation, const Words& words) {
+  for (long i = 0; i < words.runs; ++i) {
+    World world({.seed = static_cast<std::uint64_t>(words.seed + i), .faults = words.faults, .mutation = mutation});
+    world.run(static_cast<int>(words.steps));
+    world.run_until_quiet();
+    world.check_converged();
+    if (world.failure()) return std::pair(i + 1, *world.failure());
+  }
+  return std::nullopt;
+}
+
+// Breaks the system in each way that there is, and says which invariant noticed it.
+int run_mutations(const Words& words) {
+  long caught = 0, survived = 0;
+  for (const auto& mutation : mutations()) {
+    const auto found = noticed(mutation.mutation, words);
+    ++(found ? caught : survived);
+    std::printf(
+        "%-20s %-60s %s\n", mutation.name, mutation.what,
+        found ? ("run " + std::to_string(found->first) + ": " + found->second.substr(0, 60)).c_str() : "NOT NOTICED");
+    std::fflush(stdout);
+  }
+  std::printf("%ld passed, %ld failed\n", caught, survived);
+  return survived == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Words words;
   if (!read(argc, argv, words)) {
-    std::fprintf(stderr, "usage: simulator words are --runs N, --seed S, --steps N, --jobs N, --trace\n");
+    std::fprintf(
+        stderr,
+        "usage: simulator words are --runs N, --seed S, --steps N, --jobs N, --faults all, --trace, --mutations\n");
     return 2;
   }
   std::string why;
   if (Beginning::shared(why) == nullptr) std::fprintf(stderr, "no world can begin: %s\n", why.c_str());
+  if (words.mutations) return run_mutations(words);
   long passed = 0, failed = 0;
   run_all(
       words.runs, words.jobs, [&](long i) { return run(i, words); },

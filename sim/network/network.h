@@ -26,7 +26,8 @@ struct Message {
   std::optional<Result<Response>> answer;
 };
 
-enum class Fault { none, lost, doubled, cut_short };
+// strange: somebody else answers in the server's place.
+enum class Fault { none, lost, doubled, cut_short, strange };
 
 class Network {
  public:

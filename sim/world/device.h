@@ -13,6 +13,7 @@
 #include "device/store/store.h"
 #include "sim/network/network.h"
 #include "sim/world/mortal_database.h"
+#include "sim/world/writings.h"
 #include "sim/world/written_rows.h"
 
 namespace satchel::sim {
@@ -28,7 +29,7 @@ struct Judged {
 class Device {
  public:
   Device(std::size_t number, std::string user, RecordId user_id, std::unique_ptr<sql::Database> file,
-         const model::Schema& schema, std::uint64_t seed);
+         const model::Schema& schema, std::uint64_t seed, Mutation mutation);
 
   std::size_t number() const { return number_; }
   const std::string& user() const { return user_; }
@@ -43,6 +44,12 @@ class Device {
   // A new process on the same file. Errors: the store's.
   Result<void> restart();
 
+  // The file of this moment is kept, as a phone's backup keeps it. Errors: the driver's.
+  Result<void> back_up();
+  bool has_backup() const { return backup_ != nullptr; }
+  // Yesterday's file, and a new process on it (Y16).
+  Result<void> restore_backup();
+
   // What the engine asked for since the last time; performed by the world.
   std::optional<device::client::Output> poll() { return engine_->poll_output(); }
 
@@ -50,12 +57,16 @@ class Device {
   Duration clock_error;
   std::optional<Result<device::client::SyncReport>> last_report;
   Judged judged;
+  // Where a broken transfer may go on: where the newest page that came began, or where it ended (invariant 13).
+  std::optional<std::pair<std::string, std::string>> last_page;
+  Writings::OfDevice writings_at_backup;
 
  private:
   std::size_t number_;
   std::string user_;
   RecordId user_id_;
-  std::unique_ptr<sql::Database> file_;
+  Mutation mutation_;
+  std::unique_ptr<sql::Database> file_, backup_;
   MortalDatabase mortal_;
   WrittenRows written_;
   const model::Schema& schema_;

@@ -30,6 +30,7 @@ Result<void> History::look(sql::Database& file, server::records::Records& record
   if (head == head_) return {};
   for (const auto* table : tables_) TRY(look_at(file, records, *table));
   for (const auto* table : tables_) TRY(look_for_deleted(file, *table, head));
+  TRY(look_for_short_lives(file));
   TRY(look_at_marks(file));
   head_ = head;
   return {};
@@ -62,6 +63,17 @@ Result<void> History::look_for_deleted(sql::Database& file, const model::Table& 
   for (const auto id : left) {
     entries_[id].push_back({head, false, {}});
     there.erase(id);
+  }
+  return {};
+}
+
+// What was made and deleted in one request was never seen in its table; that it was there, the server remembers.
+Result<void> History::look_for_short_lives(sql::Database& file) {
+  auto select = TRY(sql::borrow(file, "select id, seq from deleted_record where seq > ?1"));
+  select->bind_integer(1, head_.value);
+  while (TRY(select->step())) {
+    const auto id = RecordId::from_bytes(select->blob(0)).value_or(RecordId());
+    if (entries_.count(id) == 0) entries_[id].push_back({Seq(select->integer(1)), false, {}});
   }
   return {};
 }

@@ -53,6 +53,7 @@ class History {
   };
   Result<void> look_at(sql::Database& file, server::records::Records& records, const model::Table& table);
   Result<void> look_for_deleted(sql::Database& file, const model::Table& table, Seq head);
+  Result<void> look_for_short_lives(sql::Database& file);
   Result<void> look_at_marks(sql::Database& file);
   void note(const model::Record& record);
   void count_texts(const model::Record* before, const model::Record& after);

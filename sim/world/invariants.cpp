@@ -41,6 +41,7 @@ void Invariants::check(Device& device) {
   for (const auto& [id, table] : *written) {
     if (world_.failure_) return;
     check_visible(device, id, table);
+    check_own_words(device, id, table);
   }
 }
 
@@ -51,28 +52,31 @@ void Invariants::check_cut(Device& device) {
   if (!setting || !*setting || (repairing && *repairing)) return;
   const auto cut = Cut::parse(**setting);
   if (!cut) return world_.fail("the cut can't be read" + of(device));
-  if (cut->seq < device.judged.cut.seq)
+  const auto* history = world_.history_with(*cut);
+  if (history == nullptr)
+    return world_.fail("invariant 2: no server ever had the cut " + cut->to_string() + of(device));
+  if (cut->seq < device.judged.cut.seq && history->holds(device.judged.cut))
     return world_.fail("invariant 2: the cut went back from " + device.judged.cut.to_string() + " to " +
                        cut->to_string() + of(device));
   const auto scopes = device.store().scopes();
   if (!scopes) return world_.fail(scopes.error().message);
   if (std::any_of(scopes->begin(), scopes->end(), [](const auto& row) { return row.loading; })) return;
-  check_mirror(device, *cut);
+  check_mirror(device, *history, *cut);
 }
 
 // 2 and 6: every row held by a scope is the server's row at the cut, and the user could read it then.
-void Invariants::check_mirror(Device& device, const Cut& cut) {
+void Invariants::check_mirror(Device& device, const History& history, const Cut& cut) {
   for (const auto& [id, table] : device.judged.unchecked) {
-    check_row(device, id, table, cut.seq);
+    check_row(device, history, id, table, cut.seq);
     if (world_.failure_) return;
   }
   device.judged.unchecked.clear();
   device.judged.cut = cut;
-  compare(device, cut.seq);
+  compare(device, history, cut.seq);
 }
 
 // A row that was written: its values are those that the server's commit of this version wrote.
-void Invariants::check_row(Device& device, RecordId id, TableNumber table, Seq cut) {
+void Invariants::check_row(Device& device, const History& history, RecordId id, TableNumber table, Seq cut) {
   const auto mirror = device.store().mirror(model::Schema::standard().at(table), id);
   if (!mirror) return world_.fail("a mirror can't be read: " + mirror.error().message + of(device));
   const auto sets = *mirror ? device.store().scopes_in((*mirror)->scopes) : std::vector<ScopeNumber>();
@@ -83,7 +87,7 @@ void Invariants::check_row(Device& device, RecordId id, TableNumber table, Seq c
   }
   const auto& record = (*mirror)->record;
   device.judged.held[id] = record.version;
-  const auto* truth = world_.history_->at(id, cut);
+  const auto* truth = history.at(id, cut);
   if (truth == nullptr || truth->version != record.version) return;  // compare() tells
   if (record.values != truth->values)
     world_.fail("invariant 2: the mirror of " + id.to_string() + " has other values than the server at the cut" +
@@ -91,11 +95,11 @@ void Invariants::check_row(Device& device, RecordId id, TableNumber table, Seq c
 }
 
 // All that is held against all that should be. Versions are compared here, values where a row was written.
-void Invariants::compare(Device& device, Seq cut) {
+void Invariants::compare(Device& device, const History& history, Seq cut) {
   const auto scopes = device.store().scopes();
-  const auto readable = world_.history_->readable(device.user_id(), cut);
+  const auto readable = history.readable(device.user_id(), cut);
   for (const auto& [id, version] : device.judged.held) {
-    const auto* truth = world_.history_->at(id, cut);
+    const auto* truth = history.at(id, cut);
     if (truth == nullptr)
       return world_.fail("invariant 10: " + id.to_string() + " is on the device but not at the server at cut " +
                          std::to_string(cut.value) + of(device));
@@ -160,11 +164,60 @@ void Invariants::check_visible(Device& device, RecordId id, TableNumber number) 
                          " isn't what mirror and outbox say" + of(device));
 }
 
+// 9: what the user typed stays before his eyes until the server's cut has it (and may have more), or it waits for his decision.
+void Invariants::check_own_words(Device& device, RecordId id, TableNumber number) {
+  const auto* texts = world_.writings_.open(device.number(), id);
+  if (texts == nullptr || !world_.undone_.empty()) return;  // what a restored server lost is offered, not shown
+  const auto& table = model::Schema::standard().at(number);
+  const auto visible = device.store().find(table, id);
+  const auto cut = device.store().setting("cut");
+  if (!visible || !*visible || !cut) return;  // gone or hidden: 4 looks where it went
+  const auto seen = *cut ? Cut::parse(**cut).value_or(Cut{}).seq : Seq(0);
+  for (const auto& [column, text] : *texts) {
+    const auto* shown = model::text_in((**visible).values[column]);
+    if (shown != nullptr && *shown == text) continue;
+    const auto seq = world_.history_->seq_of(text);
+    // A newly granted scope is shown as it loads (Y12), ahead of the cut: somebody may have written over it since.
+    const auto over = seq && shown != nullptr ? world_.history_->seq_of(*shown) : std::nullopt;
+    if ((seq && *seq <= seen) || (over && *over > *seq) || waits(device, id, text)) continue;
+    return world_.fail("invariant 9: " + text + " is no longer shown in " + id.to_string() + of(device));
+  }
+}
+
+// Is the text in the error list, or in a conflict?
+bool Invariants::waits(Device& device, RecordId id, const std::string& text) {
+  const model::Value value{text};
+  const auto is_it = [&](const model::ColumnValue& v) { return v.value == value; };
+  const auto entries = device.store().outbox_of(id);
+  const auto conflicts = device.store().conflicts_of(id);
+  if (!entries || !conflicts) return false;
+  for (const auto& entry : *entries)
+    if (std::any_of(entry.change.values.begin(), entry.change.values.end(), is_it) &&
+        (entry.state == device::store::ChangeState::refused || entry.state == device::store::ChangeState::blocked))
+      return true;
+  for (const auto& conflict : *conflicts)
+    if (std::any_of(conflict.mine.begin(), conflict.mine.end(), is_it)) return true;
+  return false;
+}
+
+// 4: what somebody typed is at the server, or waits where he sees it.
+void Invariants::check_every_end(Device& device) {
+  for (const auto& [id, texts] : world_.writings_.open(device.number()))
+    for (const auto& [column, text] : texts) {
+      const bool came = world_.history_->seq_of(text) ||
+                        std::any_of(world_.undone_.begin(), world_.undone_.end(),
+                                    [&](const auto& history) { return history->seq_of(text).has_value(); });
+      // A change and the delete of its record may come in one request; behind it only the answer tells of the change.
+      if (!came && world_.confirmed_texts_.count(text) == 0 && !waits(device, id, text))
+        return world_.fail("invariant 4: " + text + ", typed into " + id.to_string() + ", is nowhere" + of(device));
+    }
+}
+
 // 5: texts are unique, so a record that took one twice saw a change twice. A record that was restored under a new id has the
 // texts of the old one, once.
 void Invariants::check_once() {
   for (const auto& [what, times] : world_.history_->times_set())
-    if (times > 1)
+    if (times > world_.writings_.times_max(what.second))
       return world_.fail("invariant 5: " + what.second + " was written " + std::to_string(times) + " times into " +
                          what.first.to_string());
 }
@@ -179,8 +232,9 @@ void Invariants::check_converged() {
       return world_.fail("invariant 1: a device isn't at the head" + of(*device));
     check(*device);
     check_all_rows(*device);
-    check_mirror(*device, *head);
+    check_mirror(*device, *world_.history_, *head);
     check_complete(*device, head->seq);
+    check_every_end(*device);
     if (world_.failure_) return;
     const auto reading = device->store().begin();
     if (auto verified = device->store().verify(); !verified)

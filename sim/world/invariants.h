@@ -21,12 +21,15 @@ class Invariants {
  private:
   void check(Device& device);
   void check_cut(Device& device);
-  void check_mirror(Device& device, const Cut& cut);
-  void check_row(Device& device, RecordId id, TableNumber table, Seq cut);
-  void compare(Device& device, Seq cut);
+  void check_mirror(Device& device, const History& history, const Cut& cut);
+  void check_row(Device& device, const History& history, RecordId id, TableNumber table, Seq cut);
+  void compare(Device& device, const History& history, Seq cut);
   void check_all_rows(Device& device);
   void check_complete(Device& device, Seq cut);
   void check_visible(Device& device, RecordId id, TableNumber number);
+  void check_own_words(Device& device, RecordId id, TableNumber number);
+  bool waits(Device& device, RecordId id, const std::string& text);
+  void check_every_end(Device& device);
   void check_once();
 
   World& world_;

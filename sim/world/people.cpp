@@ -38,12 +38,18 @@ void World::edit(Device& device) {
     if (const auto shown = device.store().find(table, *contact); shown && *shown)
       for (const auto& [name, text] : values) {
         const auto* old = model::text_in((**shown).values[table.find_column(name)->index]);
-        seen_by_writer_[text].insert(old != nullptr ? *old : std::string());
+        writings_.saw(text, old != nullptr ? *old : std::string());
       }
   }
   const auto saved = device.client().update("contacts", *contact, values, now_on(device));
   say("device " + std::to_string(device.number()) + " edits contact " + contact->to_string() + " " + values[0].first +
       "=" + values[0].second + (saved ? "" : ": " + saved.error().message));
+  for (const auto& [name, text] : values) {
+    const auto column = table.find_column(name)->index;
+    if (saved) writings_.typed(device.number(), *contact, column, text);
+    else if (device.database().is_dead()) writings_.close(device.number(), *contact, column);  // nobody knows
+  }
+  if (saved) Tampering(*this).after_edit(device, *contact);
   after(device, "edit");
   if (!saved || failure_ || device.database().is_dead()) return;
   Watching watching(device);
@@ -55,21 +61,31 @@ void World::edit(Device& device) {
 
 void World::create(Device& device) {
   const bool is_account = random_.one_in(3);
-  device::client::TypedValues values{{is_account ? "name" : "lastname", next_text()}};
+  const auto text = next_text();
+  device::client::TypedValues values{{is_account ? "name" : "lastname", text}};
   if (!is_account)
     if (const auto account = any_record(device, "account"))
       values.emplace_back("parentcustomerid", "accounts/" + account->to_string());
-  const auto made = device.client().create(is_account ? "accounts" : "contacts", values, now_on(device));
-  say("device " + std::to_string(device.number()) + " creates " + (is_account ? "account " : "contact ") +
-      (made ? made->to_string() : made.error().message));
-  after(device, "create");
+  // The server refuses what is made in somebody else's name, and the device doesn't know.
+  if (random_.one_in(12)) values.emplace_back("ownerid", "systemusers/" + admin_.to_string());
+  const auto made = create(device, is_account ? "accounts" : "contacts", values);
   if (!made || !random_.one_in(3) || device.database().is_dead()) return;
-  const auto task = device.client().create(
-      "tasks",
-      {{"subject", next_text()}, {"regardingobjectid", (is_account ? "accounts/" : "contacts/") + made->to_string()}},
-      now_on(device));
-  say("  and task " + (task ? task->to_string() : task.error().message));
+  device::client::TypedValues task{{"subject", next_text()},
+                                   {"regardingobjectid", (is_account ? "accounts/" : "contacts/") + made->to_string()}};
+  if (random_.one_in(12)) task.emplace_back("ownerid", "systemusers/" + admin_.to_string());
+  (void)create(device, "tasks", task);
+}
+
+// The first value is a text.
+std::optional<RecordId> World::create(Device& device, const char* set, const device::client::TypedValues& values) {
+  const auto made = device.client().create(set, values, now_on(device));
+  say("device " + std::to_string(device.number()) + " creates in " + set + " " +
+      (made ? made->to_string() : made.error().message));
+  if (made)
+    writings_.typed(device.number(), *made,
+                    model::Schema::standard().find_set(set)->find_column(values[0].first)->index, values[0].second);
   after(device, "create");
+  return made ? std::optional(*made) : std::nullopt;
 }
 
 void World::remove(Device& device) {
@@ -80,33 +96,53 @@ void World::remove(Device& device) {
   const auto done = device.client().remove(model::Schema::standard().find(table)->set, *id, now_on(device));
   say("device " + std::to_string(device.number()) + " deletes " + table + " " + id->to_string() +
       (done ? "" : ": " + done.error().message));
+  if (done || device.database().is_dead()) writings_.close(device.number(), *id);
   after(device, "remove");
 }
-
-// ---- people ----------------------------------------------------------------------------------------------------------------
 
 void World::decide(Device& device) {
   const auto conflicts = device.store().conflicts();
   if (conflicts && !conflicts->empty()) {
-    const auto& conflict = (*conflicts)[random_.below(conflicts->size())];
-    const char* keep = random_.one_in(2) ? "mine" : "server";
-    for (std::size_t i = 0; i < conflict.mine.size() && i < conflict.server.size(); ++i) {
-      const auto* mine = model::text_in(conflict.mine[i].value);
-      const auto* theirs = model::text_in(conflict.server[i].value);
-      if (mine != nullptr && theirs != nullptr) seen_by_writer_[*mine].insert(*theirs);
-    }
-    const auto done = device.client().resolve(conflict.id, keep, now_on(device));
-    say("device " + std::to_string(device.number()) + " keeps " + keep + " of " + conflict.record.to_string() +
-        (done ? "" : ": " + done.error().message));
+    decide(device, (*conflicts)[random_.below(conflicts->size())]);
     return after(device, "decision");
   }
   const auto errors = device.client().errors();
-  if (!errors || errors->empty()) return;
-  const auto& entry = (*errors)[random_.below(errors->size())];
-  const auto done = random_.one_in(2) ? device.client().retry(entry.position, now_on(device))
-                                      : device.client().discard(entry.position, now_on(device));
-  say("device " + std::to_string(device.number()) + " decides an error" + (done ? "" : ": " + done.error().message));
+  if (errors && !errors->empty()) decide(device, (*errors)[random_.below(errors->size())]);
   after(device, "decision");
+}
+
+void World::decide(Device& device, const device::store::Conflict& conflict) {
+  const bool is_mine = random_.one_in(2);
+  for (std::size_t i = 0; i < conflict.mine.size(); ++i) {
+    const auto* mine = model::text_in(conflict.mine[i].value);
+    if (mine == nullptr || !is_mine) continue;
+    writings_.decided_for(*mine);
+    const auto* theirs = i < conflict.server.size() ? model::text_in(conflict.server[i].value) : nullptr;
+    if (theirs != nullptr) writings_.saw(*mine, *theirs);
+  }
+  const auto done = device.client().resolve(conflict.id, is_mine ? "mine" : "server", now_on(device));
+  say("device " + std::to_string(device.number()) + " keeps " + (is_mine ? "mine" : "server's") + " of " +
+      conflict.record.to_string() + (done ? "" : ": " + done.error().message));
+  if (!done && !device.database().is_dead()) return;
+  if (conflict.kind == device::store::ConflictKind::columns && done) {
+    for (const auto& mine : conflict.mine)
+      if (!is_mine) writings_.close(device.number(), conflict.record, mine.column);
+  } else if (is_mine && done && *done != conflict.record) {
+    writings_.move(device.number(), conflict.record, *done);
+  } else {
+    writings_.close(device.number(), conflict.record);
+  }
+}
+
+void World::decide(Device& device, const device::store::OutboxEntry& error) {
+  const bool retries = random_.one_in(2);
+  const auto done = retries ? device.client().retry(error.position, now_on(device))
+                            : device.client().discard(error.position, now_on(device));
+  say("device " + std::to_string(device.number()) + (retries ? " retries " : " discards ") +
+      error.change.id.to_string() + (done ? "" : ": " + done.error().message));
+  if (retries || (!done && !device.database().is_dead())) return;
+  if (error.change.kind == model::ChangeKind::create) return writings_.close(device.number(), error.change.id);
+  for (const auto& value : error.change.values) writings_.close(device.number(), error.change.id, value.column);
 }
 
 // Somebody in the office edits, creates, deletes or hands over a record.

@@ -80,3 +80,31 @@ TEST_CASE("seed 298: rows that wait for a cut go with the scope that brought the
 TEST_CASE("seed 569: a lost scope isn't mistaken for the one that is granted in its place (invariant 2)") {
   CHECK(failure_of(569) == "");
 }
+
+TEST_CASE("seed 137: an edit made while the user is asked about a deleted record is a part of what he restores (K3)") {
+  CHECK(failure_of(137) == "");
+}
+
+TEST_CASE("seed 296: of a deleted record the newest words are kept, not those that were refused before (K3)") {
+  CHECK(failure_of(296) == "");
+}
+
+// ---- the system broken on purpose -----------------------------------------------------------------------------------------
+
+// Each of these is noticed in the first runs; `./dev sim --mutations` tries all that there are.
+TEST_CASE("a broken merge, request memory, cursor, right or commit is noticed") {
+  for (const auto mutation :
+       {Mutation::device_wins, Mutation::server_wins, Mutation::base_moves, Mutation::page_skipped, Mutation::row_lost,
+        Mutation::forgets_requests, Mutation::loses_commits, Mutation::forgets_rights, Mutation::overlay_dropped}) {
+    CAPTURE(static_cast<int>(mutation));
+    bool is_noticed = false;
+    for (std::uint64_t seed = 1; seed <= 40 && !is_noticed; ++seed) {
+      World world({.seed = seed, .mutation = mutation});
+      world.run(200);
+      world.run_until_quiet();
+      world.check_converged();
+      is_noticed = world.failure().has_value();
+    }
+    CHECK(is_noticed);
+  }
+}

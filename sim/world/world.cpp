@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/world/world.h"
 
+#include "edge/sqlite/maintenance.h"
 #include "sim/world/invariants.h"
 
 namespace satchel::sim {
@@ -35,6 +36,7 @@ void World::set_up() {
 
 Result<void> World::begin() {
   server_file_ = TRY(copy_of(*beginning_->server_file, FileKind::server));
+  server_database_ = std::make_unique<MortalDatabase>(*server_file_, options_.mutation);
   unit_ = beginning_->unit;
   team_ = beginning_->team;
   admin_ = beginning_->admin;
@@ -51,7 +53,7 @@ void World::add_device(std::size_t number) {
   auto file = copy_of(*beginning_->device_file, FileKind::device);
   if (!file) return fail("a device can't be made: " + file.error().message);
   auto device = std::make_unique<Device>(number, "user" + std::to_string(who), users_[who], std::move(*file),
-                                         model::Schema::standard(), options_.seed * 31 + number);
+                                         model::Schema::standard(), options_.seed * 31 + number, options_.mutation);
   device->clock_error = Duration::of_days(static_cast<std::int64_t>(random_.below(4000)) - 2000);
   if (auto started = device->restart(); !started) return fail("a store can't be opened: " + started.error().message);
   devices_.push_back(std::move(device));
@@ -68,47 +70,63 @@ void World::sign_in(Device& device) {
 
 void World::restart_server() {
   service_.reset();
+  server_database_->resurrect();
   auto opened =
-      server::service::Service::open(*server_file_, model::Schema::standard(), *hasher_, server_random_, log_, {});
+      server::service::Service::open(*server_database_, model::Schema::standard(), *hasher_, server_random_, log_, {});
   if (!opened) return fail("the server can't start: " + opened.error().message);
   service_ = std::move(*opened);
 }
 
 Response World::ask(const Request& request) {
   auto response = service_->handle(request, clock_.now());
+  if (server_database_->is_dead()) {
+    say("the server dies");
+    restart_server();
+    response.status = 0;
+  }
   look_at_server();
   return response;
 }
 
 void World::look_at_server() {
+  if (failure_) return;
+  server_database_->set_watched(true);
   if (auto looked = history_->look(*server_file_, service_->records()); !looked)
     fail("the server can't be read: " + looked.error().message);
+  server_database_->set_watched(false);
   check_seen_before_replaced();
 }
 
-// K1, K2: nobody's words are replaced by somebody who hadn't seen them. An edit made on top of an own unsent edit has seen what
-// that one saw.
+const History* World::history_with(const Cut& cut) const {
+  if (history_->holds(cut)) return history_.get();
+  for (auto history = undone_.rbegin(); history != undone_.rend(); ++history)
+    if ((*history)->holds(cut)) return history->get();
+  return nullptr;
+}
+
+// K1, K2: nobody's words are replaced by somebody who hadn't seen them.
 void World::check_seen_before_replaced() {
-  for (const auto& [before, after] : history_->take_replaced()) {
-    if (seen_by_writer_.count(after) == 0) continue;  // the office writes on what it has
-    std::set<std::string> reached;
-    std::vector<std::string> open{after};
-    while (!open.empty()) {
-      const auto text = open.back();
-      open.pop_back();
-      const auto seen = seen_by_writer_.find(text);
-      if (seen == seen_by_writer_.end()) continue;
-      for (const auto& base : seen->second)
-        if (reached.insert(base).second) open.push_back(base);
-    }
-    if (reached.count(before) == 0) fail("K2: " + after + " replaced " + before + ", which its writer never saw");
-  }
+  for (const auto& [before, after] : history_->take_replaced())
+    if (!writings_.had_seen(after, before))
+      fail("K2: " + after + " replaced " + before + ", which its writer never saw");
 }
 
 Response World::as_admin(const std::string& method, const std::string& target, const std::string& body,
                          Headers headers) {
-  auto response = ask_as(*service_, admin_token_, method, target, body, std::move(headers), clock_.now());
-  look_at_server();
+  Response response;
+  for (int i = 0; i < 2; ++i) {
+    Request request;
+    request.method = method;
+    request.target = "/api/data/v9.2/" + target;
+    request.headers = headers;
+    request.headers.set("Authorization", "Bearer " + admin_token_);
+    request.headers.set("Content-Type", "application/json");
+    request.body = body;
+    response = ask(request);
+    if (response.status != 401) break;
+    const auto token = sign_in_admin(*service_, clock_.now());
+    if (token) admin_token_ = token->token;
+  }
   return response;
 }
 
@@ -118,34 +136,102 @@ void World::run(int steps) {
   for (int i = 0; i < steps && !failure_; ++i) step();
 }
 
+// In thousandths; what is left over is a fault, or nothing where there are none.
 void World::step() {
   clock_.advance(Duration::of_milliseconds(static_cast<std::int64_t>(random_.below(5000))));
   auto& device = *devices_[random_.below(devices_.size())];
-  const auto dice = random_.below(100);
-  if (dice < 14) edit(device);
-  else if (dice < 20) create(device);
-  else if (dice < 23) remove(device);
-  else if (dice < 37) start_sync(device);
-  else if (dice < 80) deliver();
-  else if (dice < 88) work_at_server();
-  else if (dice < 90) change_team();
-  else if (dice < 94) decide(device);
-  else if (dice < 97 && options_.faults) kill(device);
-  else if (dice < 98 && options_.faults) restart_server();
-  else if (options_.faults) device.database().die_in(1 + static_cast<std::int64_t>(random_.below(60)));
+  const auto dice = random_.below(1000);
+  if (dice < 140) edit(device);
+  else if (dice < 200) create(device);
+  else if (dice < 230) remove(device);
+  else if (dice < 370) start_sync(device);
+  else if (dice < 800) deliver();
+  else if (dice < 880) work_at_server();
+  else if (dice < 900) change_team();
+  else if (dice < 940) decide(device);
+  else if (options_.faults == Faults::none) return;
+  else if (dice < 987) trouble(device);
+  else trouble_at_server();
   if (!failure_) Invariants(*this).check();
+}
+
+// What befalls a device.
+void World::trouble(Device& device) {
+  const auto dice = random_.below(options_.faults == Faults::all ? 47 : 32);
+  const auto soon = 1 + static_cast<std::int64_t>(random_.below(60));
+  if (dice < 24) kill(device);
+  else if (dice < 32) device.database().die_in(soon);
+  else if (dice < 37) device.database().fail_in(soon, {ErrorCode::disk_full, "The disk is full."});
+  else if (dice < 40) device.database().fail_in(soon, {ErrorCode::io_error, "The disk can't be read."});
+  else if (dice < 44 || !device.has_backup()) {
+    say("device " + std::to_string(device.number()) + " is backed up");
+    device.writings_at_backup = writings_.open(device.number());
+    if (auto done = device.back_up(); !done) fail("a backup can't be made: " + done.error().message);
+  } else {
+    say("device " + std::to_string(device.number()) + " gets its backup back");
+    writings_.put_back(device.number(), device.writings_at_backup);
+    if (auto done = device.restore_backup(); !done) fail("a backup can't be restored: " + done.error().message);
+  }
+}
+
+void World::trouble_at_server() {
+  const auto dice = random_.below(options_.faults == Faults::all ? 13 : 4);
+  if (dice < 4) {
+    say("the server restarts");
+    restart_server();
+  } else if (dice < 6) server_database_->die_in(1 + static_cast<std::int64_t>(random_.below(200)));
+  else if (dice < 8) time_passes();
+  else if (dice < 11 || !server_backup_.file) back_up_server();
+  else restore_server();
+}
+
+// Devices lie in a drawer: for hours, so that access tokens end; seldom for so long that the server forgets what it may.
+void World::time_passes() {
+  const bool is_long = random_.one_in(12);
+  clock_.advance(is_long ? Duration::of_days(100)
+                         : Duration::of_seconds(static_cast<std::int64_t>(600 + random_.below(86'400))));
+  say(is_long ? "a hundred days pass" : "some hours pass");
+  if (!is_long) return;
+  if (auto swept = service_->records().sweep(clock_.now()); !swept && !server_database_->is_dead())
+    fail("the server can't be swept: " + swept.error().message);
+  if (server_database_->is_dead()) restart_server();
+}
+
+void World::back_up_server() {
+  say("the server is backed up");
+  auto copy = copy_of(*server_file_, FileKind::server);
+  if (!copy) return fail("the server can't be backed up: " + copy.error().message);
+  server_backup_ = {std::move(*copy), std::make_unique<History>(*history_)};
+}
+
+// Y8: what was written since is gone, and the new epoch says so.
+void World::restore_server() {
+  say("the server gets its backup back");
+  service_.reset();
+  server_database_->resurrect();
+  if (auto copied = edge::sqlite::copy_into(*server_backup_.file, *server_file_); !copied)
+    return fail("the server's backup can't be restored: " + copied.error().message);
+  undone_.push_back(std::move(history_));
+  history_ = std::make_unique<History>(*server_backup_.history);
+  restart_server();
+  if (failure_) return;
+  auto transaction = sql::Transaction::begin(*server_file_);
+  if (!transaction || !service_->records().begin_new_epoch() || !transaction->commit())
+    fail("the server can't begin a new epoch");
+  look_at_server();
 }
 
 // ---- the end ---------------------------------------------------------------------------------------------------------------
 
 void World::run_until_quiet() {
   is_calm_ = true;
+  server_database_->calm();
   constexpr int kRounds = 60;
   for (int round = 0; round < kRounds && !failure_; ++round) {
     bool is_quiet = true;
     const auto head = history_->head();
     for (auto& device : devices_) {
-      device->database().die_in(0);
+      device->database().calm();
       while (!network_.empty() && !failure_) deliver();
       decide(*device);
       start_sync(*device);

@@ -25,16 +25,22 @@
 #include "sim/world/beginning.h"
 #include "sim/world/device.h"
 #include "sim/world/history.h"
+#include "sim/world/tampering.h"
+#include "sim/world/writings.h"
 
 namespace satchel::sim {
 
-// Ways to break the system on purpose, to see that the simulator notices (`--mutations`).
-enum class Mutation { none, forget_requests, lose_cursor, skip_merge };
+// Which troubles there are.
+enum class Faults {
+  none,
+  usual,  // a bad network, dying processes, wrong clocks
+  all,    // also strange answers, full and unreadable disks, long times, stores and servers put back from a backup
+};
 
 struct WorldOptions {
   std::uint64_t seed = 1;
   int devices = 3;
-  bool faults = true;
+  Faults faults = Faults::usual;
   bool is_told = false;  // keeps a trace; it costs a third of a run, so a failing seed is run again for it
   Mutation mutation = Mutation::none;
 };
@@ -64,29 +70,49 @@ class World {
 
  private:
   friend class Invariants;
+  friend class Tampering;
 
   void set_up();
   Result<void> begin();
   void add_device(std::size_t number);
   void sign_in(Device& device);
-  Response ask(const Request& request);
+  Response ask(const Request& request);  // status 0: the server died over it
   void look_at_server();
+  const History* history_with(const Cut& cut) const;
 
   void step();
   void edit(Device& device);
   void create(Device& device);
+  std::optional<RecordId> create(Device& device, const char* set, const device::client::TypedValues& values);
   void remove(Device& device);
   void start_sync(Device& device);
   void deliver();
   void deliver(Message message, Fault fault);
+  Fault chance_of_fault();
+  void deliver_to_server(Message message, Fault fault);
+  void deliver_to_device(Message message, Fault fault);
+  Response strange_answer();
+  void trouble(Device& device);
+  void trouble_at_server();
+  void back_up_server();
+  void restore_server();
+  void time_passes();
   void kill(Device& device);
   void decide(Device& device);
+  void decide(Device& device, const device::store::Conflict& conflict);
+  void decide(Device& device, const device::store::OutboxEntry& error);
   void work_at_server();
   void change_team();
 
   void perform(Device& device);
   void after(Device& device, const char* what);
   void check_seen_before_replaced();
+  void note_confirmed(const std::string& body);
+  void check_confirmed(const Request& request, const Response& response);
+  void check_groups(const Request& request, const std::set<RecordId>& there_before);
+  std::set<RecordId> created_and_there(const Request& request) const;
+  void check_resumed(Device& device, const Request& request);
+  void note_page(Device& device, const Request& request, const Response& response);
   void say(std::string line);
   void fail(std::string reason);
   std::string next_text() { return "v" + std::to_string(++texts_); }
@@ -102,15 +128,21 @@ class World {
   Beginning* beginning_ = nullptr;
   std::unique_ptr<server::access::PasswordHasher> hasher_;
   std::unique_ptr<sql::Database> server_file_;
+  std::unique_ptr<MortalDatabase> server_database_;
   std::unique_ptr<server::service::Service> service_;
   std::unique_ptr<History> history_;
+  std::vector<std::unique_ptr<History>> undone_;  // what came to nothing when the server was put back
+  struct ServerBackup {
+    std::unique_ptr<sql::Database> file;
+    std::unique_ptr<History> history;
+  } server_backup_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::string admin_token_;
   RecordId unit_, team_, admin_;
   std::vector<RecordId> users_;
   std::uint64_t texts_ = 0;
-  // What whoever wrote a text had before his eyes in that place: only that may the text replace.
-  std::map<std::string, std::set<std::string>> seen_by_writer_;
+  Writings writings_;
+  std::set<std::string> confirmed_texts_;  // of changes that the server said it has
   bool is_calm_ = false;
   std::vector<std::string> trace_;
   std::optional<std::string> failure_;

@@ -518,6 +518,7 @@ sync::Settling Engine::settling() const {
   sync::Settling settling;
   settling.now = now_;
   settling.server_now = now_ + server_offset_;
+  settling.policy = options_.policy;
   settling.random = &random_;
   settling.deletes_held = options_.deletes_held;
   if (const auto user = store_.setting("user_id"); user && *user)

@@ -81,6 +81,8 @@ struct EngineOptions {
   std::string client_name = "cli";
   std::size_t load_rows_max = 5000;  // of one page
   Duration deletes_held = {};        // before they are sent
+  // What a column that both sides changed follows (K2).
+  sync::ConflictPolicy policy = sync::ConflictPolicy::ask;
 };
 
 class Engine {

@@ -132,9 +132,22 @@ OutboxEntry* last_unsent(std::vector<OutboxEntry>& entries) {
   return &entries.back();
 }
 
+// A record that the server has no more takes no change: while the user is asked, every edit joins what he may restore (K3).
+Result<void> join_what_is_deleted(DeviceStore& store, store::Conflict& conflict, model::RecordChange& change) {
+  model::RecordChange mine{conflict.table, conflict.record, ChangeKind::update, std::move(conflict.mine)};
+  for (const auto& value : change.values) mine.set(value.column, value.value);
+  conflict.mine = std::move(mine.values);
+  change.values.clear();
+  return store.update_conflict(conflict);
+}
+
 // A column in conflict isn't pushed: a new edit of it becomes the conflict's "mine" (Y15).
 Result<void> move_into_conflicts(DeviceStore& store, Before& before, model::RecordChange& change) {
   for (auto& conflict : before.conflicts) {
+    if (conflict.kind == store::ConflictKind::deleted_there) {
+      TRY(join_what_is_deleted(store, conflict, change));
+      continue;
+    }
     bool is_touched = false;
     for (auto& mine : conflict.mine)
       if (const auto* value = change.find(mine.column)) {

@@ -78,9 +78,15 @@ class Application {
     return {};
   }
 
+  // In a repair the version here may be one of a history that the server has no more, and higher than what is true now.
+  Result<bool> is_newer(const Mirror& here, Seq theirs) {
+    if (!is_repairing_) is_repairing_ = TRY(store_.setting("repairing")).has_value();
+    return here.record.version > theirs && !*is_repairing_;
+  }
+
   Result<void> take_row(const FeedPageReader::Row& row, ScopeSetNumber scopes) {
     const auto here = TRY(store_.mirror(*row.table, row.id));
-    if (here && here->record.version > row.version) return {};
+    if (here && TRY(is_newer(*here, row.version))) return {};
     // The same version is the same state, told again because of what a newer schema reads in it (Y26).
     if (here && kind_ == Kind::load && here->record.version != row.version) {
       carried_.row(*row.table, odata::record_of(row), row.scopes);
@@ -96,7 +102,7 @@ class Application {
     if (store_.schema().find(mark.table) == nullptr) return {};  // of a newer schema: nothing of it is here
     const auto& table = store_.schema().at(mark.table);
     auto here = TRY(store_.mirror(table, mark.id));
-    if (here && here->record.version > mark.seq) return {};
+    if (here && TRY(is_newer(*here, mark.seq))) return {};
     if (mark.kind == FeedMark::Kind::deleted) return remove(table, mark.id, Gone::deleted);
     if (!here) return {};
     auto scopes = TRY(store_.scopes_in(here->scopes));
@@ -139,6 +145,7 @@ class Application {
   odata::FeedPageWriter carried_;
   std::unordered_map<RecordId, TableNumber> orphans_;
   std::unordered_map<RecordId, TableNumber> touched_;
+  std::optional<bool> is_repairing_;
 };
 
 Result<std::vector<ScopeNumber>> mismatched_scopes(DeviceStore& store, const std::vector<odata::ScopeTotal>& totals) {

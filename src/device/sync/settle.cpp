@@ -311,15 +311,18 @@ Result<void> settle_gone(DeviceStore& store, const model::Table& table, RecordId
   conflict.record = id;
   conflict.kind = ConflictKind::deleted_there;
   conflict.opened_at = settling.now;
-  if (local.mirror)
+  // What was confirmed since the last cut is a part of what was lost.
+  if (const auto server = server_side(store.schema(), table, id, local.mirror, local.entries))
     for (const auto& column : table.columns)
-      if (!model::is_null(local.mirror->record.values[column.index]))
-        conflict.base.push_back({column.index, local.mirror->record.values[column.index]});
+      if (!model::is_null(server->values[column.index]))
+        conflict.base.push_back({column.index, server->values[column.index]});
   model::RecordChange mine{table.number, id, ChangeKind::update, {}};
   for (auto& entry : local.entries) {
     if (entry.state == ChangeState::sent) continue;  // its answer will say
     if (!entry.retired.empty() && entry.change.values.empty())
       continue;  // words without a place (Y26) outlive the record
+    // A confirmed change stays an overlay until the cut that takes the record away (Y13).
+    if (entry.state == ChangeState::acknowledged && gone == Gone::deleted && local.mirror) continue;
     if (entry.state == ChangeState::acknowledged || entry.change.kind == ChangeKind::remove) {
       TRY(store.remove(entry.position));
     } else if (gone == Gone::deleted) {
@@ -336,8 +339,8 @@ Result<void> settle_gone(DeviceStore& store, const model::Table& table, RecordId
   }
   for (const auto& open : local.conflicts) {
     if (open.kind == ConflictKind::columns && gone == Gone::deleted)
-      for (const auto& value : open.mine)
-        if (mine.find(value.column) == nullptr) mine.set(value.column, value.value);
+      // Edits of a column in conflict go into the conflict, so what stands there is newer than what was refused before.
+      for (const auto& value : open.mine) mine.set(value.column, value.value);
     if (open.kind == ConflictKind::columns && gone == Gone::not_readable) {
       store::OutboxEntry kept;
       kept.id = new_id<ChangeId>(*settling.random, settling.now);
