@@ -127,71 +127,6 @@ std::optional<std::pair<std::string_view, std::string_view>> name_and_options(st
   return std::pair(trim(item.substr(0, open)), trim(item.substr(open + 1, item.size() - open - 2)));
 }
 
-// What stands in the parentheses behind an expanded name: $select alone.
-Result<std::vector<ColumnIndex>> expand_select(const Table& target, std::string_view options) {
-  std::vector<ColumnIndex> out;
-  if (options.empty()) return out;
-  for (const auto option : split_outside(options, ';')) {
-    const auto equals = std::min(option.find('='), option.size());
-    const auto name = to_lower_ascii(trim(option.substr(0, equals)));
-    if (name != "$select" || !out.empty() || equals == option.size())
-      return option_error(
-          ErrorCode::not_implemented, "$expand",
-          "$expand takes one $select for each record that it adds; '" + name + "' isn't offered there.");
-    out = TRY(parse_select(target, option.substr(equals + 1)));
-  }
-  return out;
-}
-
-// A navigation property to several tables (ownerid) is expanded to each of them. A column of the selection then has to
-// be one of at least one table.
-Result<void> add_expanded(const Schema& schema, const Table& table, std::string_view name, std::string_view options,
-                          std::vector<Expand>& out) {
-  const std::size_t before = out.size();
-  std::optional<Error> error;
-  for (const auto& column : table.columns) {
-    for (std::size_t i = 0; i < column.navigation.size(); ++i) {
-      if (column.navigation[i] != name) continue;
-      auto select = expand_select(schema.at(column.targets[i]), options);
-      if (select.ok()) out.push_back({column.index, column.targets[i], std::string(name), std::move(*select)});
-      else error = select.error();
-    }
-  }
-  if (out.size() > before) return {};
-  if (error) return *error;
-  const Error unknown = unknown_name(table, name);
-  return Error{ErrorCode::unknown_column,
-               table.label + " has no navigation property '" + unknown.target + "' to one record.", unknown.target};
-}
-
-Result<void> expand_item(const Schema& schema, const Table& table, std::string_view item, QueryOptions& out) {
-  const auto parts = name_and_options(item);
-  if (!parts || parts->first.empty())
-    return option_error(
-        ErrorCode::bad_filter, "$expand",
-        "$expand can't be understood at '" + std::string(item) + "'; it looks like name($select=column,column),name.");
-  const auto [name, options] = *parts;
-  if (name.find('/') != std::string_view::npos || name == "*")
-    return option_error(
-        ErrorCode::not_implemented, "$expand",
-        "$expand takes navigation properties of one level by name; '" + std::string(name) + "' isn't offered.");
-  for (const auto& other : out.expand)
-    if (other.navigation == name)
-      return option_error(ErrorCode::bad_filter, "$expand", "$expand names '" + std::string(name) + "' twice.");
-  // The parties of an activity stand in its row anyway, so expanding them means no more than selecting them.
-  if (name != table.name + "_activity_parties") return add_expanded(schema, table, name, options, out.expand);
-  if (!out.query.select.empty())
-    for (const auto list : party_lists_named(table, name)) add_once(out.query.select, list);
-  return {};
-}
-
-Result<void> parse_expand(const Schema& schema, const Table& table, std::string_view text, QueryOptions& out) {
-  for (const auto item : split_outside(text, ',')) TRY(expand_item(schema, table, item, out));
-  if (out.expand.size() <= kExpandsMax) return {};
-  return option_error(ErrorCode::too_large, "$expand",
-                      "$expand takes " + std::to_string(kExpandsMax) + " names at most.");
-}
-
 // ---- the other options --------------------------------------------------------------------------------------------------
 
 Result<std::int64_t> parse_top(std::string_view text) {
@@ -218,8 +153,10 @@ Result<void> check_format(std::string_view text) {
 // Reads the options of one URL. Filter and expand come last, for they look at aliases and selection.
 class OptionReader {
  public:
-  OptionReader(const Schema& schema, const Table& table, const QueryContext& context)
-      : schema_(schema), table_(table), context_(context) {}
+  // `level` is 0 for the options of a URL; those in the parentheses of an $expand stand one deeper.
+  OptionReader(const Schema& schema, const Table& table, const QueryContext& context, Aliases aliases = {},
+               int level = 0)
+      : schema_(schema), table_(table), context_(context), aliases_(std::move(aliases)), level_(level) {}
 
   Result<QueryOptions> read(const std::vector<Option>& options) {
     out_.query.table = table_.number;
@@ -227,7 +164,7 @@ class OptionReader {
     for (const auto& [name, value] : known_) TRY(read_option(name, value));
     if (filter_)
       out_.query.filter = TRY(FilterParser(schema_, table_, *filter_, "$filter", context_, aliases_).parse());
-    if (expand_) TRY(parse_expand(schema_, table_, *expand_, out_));
+    if (expand_) TRY(read_expand());
     return std::move(out_);
   }
 
@@ -263,6 +200,113 @@ class OptionReader {
     return {};
   }
 
+  // ---- $expand: "primarycontactid($select=fullname),contact_customer_accounts($orderby=lastname;$top=3)"
+  Result<void> read_expand() {
+    for (const auto item : split_outside(*expand_, ',')) TRY(read_expanded(item));
+    if (count_expands(out_.expand) <= kExpandsMax) return {};
+    return option_error(ErrorCode::too_large, "$expand",
+                        "$expand takes " + std::to_string(kExpandsMax) + " names at most.");
+  }
+
+  Result<void> read_expanded(std::string_view item) {
+    const auto parts = name_and_options(item);
+    if (!parts || parts->first.empty())
+      return option_error(ErrorCode::bad_filter, "$expand",
+                          "$expand can't be understood at '" + std::string(item) +
+                              "'; it looks like name($select=column,column),name.");
+    const auto [name, options] = *parts;
+    if (name.find('/') != std::string_view::npos || name == "*")
+      return option_error(ErrorCode::not_implemented, "$expand",
+                          "$expand takes navigation properties by name; '" + std::string(name) + "' isn't offered.");
+    for (const auto& other : out_.expand)
+      if (other.navigation == name)
+        return option_error(ErrorCode::bad_filter, "$expand", "$expand names '" + std::string(name) + "' twice.");
+    // The parties of an activity stand in its row anyway, so expanding them means no more than selecting them.
+    if (name == table_.name + "_activity_parties") return select_parties(name);
+    if (const auto collection = find_collection(schema_, table_, name))
+      return add_collection(*collection, name, options);
+    return add_lookup(name, options);
+  }
+
+  Result<void> select_parties(std::string_view name) {
+    if (!out_.query.select.empty())
+      for (const auto list : party_lists_named(table_, name)) add_once(out_.query.select, list);
+    return {};
+  }
+
+  // A navigation property to several tables (ownerid) is expanded to each of them. A column of the selection then has to
+  // be one of at least one table.
+  Result<void> add_lookup(std::string_view name, std::string_view options) {
+    const std::size_t before = out_.expand.size();
+    std::optional<Error> error;
+    for (const auto& column : table_.columns) {
+      for (std::size_t i = 0; i < column.navigation.size(); ++i) {
+        if (column.navigation[i] != name) continue;
+        auto inner = read_nested(schema_.at(column.targets[i]), options);
+        if (inner.ok() && !is_selection(inner->query)) return only_select(name);
+        if (inner.ok())
+          out_.expand.push_back(
+              {std::string(name), column.index, {}, std::move(inner->query), {}, std::move(inner->expand)});
+        else error = inner.error();
+      }
+    }
+    if (out_.expand.size() > before) return {};
+    if (error) return *error;
+    const Error unknown = unknown_name(table_, name);
+    return Error{ErrorCode::unknown_column, table_.label + " has no navigation property '" + unknown.target + "'.",
+                 unknown.target};
+  }
+
+  Result<void> add_collection(const Collection& collection, std::string_view name, std::string_view options) {
+    auto inner = TRY(read_nested(*collection.table, options));
+    out_.expand.push_back({std::string(name), 0, collection, std::move(inner.query), TRY(nested_options(options)),
+                           std::move(inner.expand)});
+    return {};
+  }
+
+  // What stands in the parentheses: options separated by ';'.
+  Result<QueryOptions> read_nested(const Table& target, std::string_view text) const {
+    if (level_ >= kExpandLevelsMax)
+      return option_error(ErrorCode::not_implemented, "$expand",
+                          "$expand goes " + std::to_string(kExpandLevelsMax) + " levels deep at most.");
+    return OptionReader(schema_, target, context_, aliases_, level_ + 1).read(TRY(nested_options(text)));
+  }
+
+  static Result<std::vector<Option>> nested_options(std::string_view text) {
+    std::vector<Option> options;
+    if (text.empty()) return options;
+    for (const auto option : split_outside(text, ';')) {
+      const auto equals = option.find('=');
+      const auto name = std::string(trim(option.substr(0, equals)));
+      if (equals == std::string_view::npos || !is_nested_option(name))
+        return option_error(ErrorCode::not_implemented, "$expand",
+                            "Within $expand are $select, $filter, $orderby, $top, $count and $expand; '" + name +
+                                "' isn't offered there.");
+      options.emplace_back(name, std::string(trim(option.substr(equals + 1))));
+    }
+    return options;
+  }
+
+  static bool is_nested_option(std::string_view name) {
+    constexpr std::array<std::string_view, 6> kNested = {"$select", "$filter", "$orderby", "$top", "$count", "$expand"};
+    return std::find(kNested.begin(), kNested.end(), to_lower_ascii(name)) != kNested.end();
+  }
+
+  static bool is_selection(const query::Query& query) {
+    return !query.filter && query.order.empty() && !query.top && !query.count;
+  }
+
+  static Error only_select(std::string_view name) {
+    return option_error(ErrorCode::bad_filter, "$expand",
+                        "'" + std::string(name) + "' leads to one record, so it takes $select and $expand alone.");
+  }
+
+  static std::size_t count_expands(const std::vector<Expand>& expands) {
+    std::size_t count = expands.size();
+    for (const auto& expand : expands) count += count_expands(expand.expand);
+    return count;
+  }
+
   Result<void> read_select(const std::string& value) {
     out_.query.select = TRY(parse_select(table_, value));
     out_.has_select = true;
@@ -279,6 +323,7 @@ class OptionReader {
   QueryOptions out_;
   std::vector<Option> known_;  // by lower-case name
   Aliases aliases_;
+  int level_ = 0;
   std::optional<std::string> filter_;
   std::optional<std::string> expand_;
 };

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "odata/collections.h"
 #include "query/query.h"
 
 namespace satchel::odata {
@@ -31,8 +32,10 @@ struct QueryContext {
 
 // Bytes of one filter text: what a URL inside a batch may have.
 inline constexpr std::size_t kFilterTextMax = 64 * 1024;
-// Lookups that are expanded beside each row, as Dataverse.
+// Navigation properties that are expanded beside each row, nested ones included; as Dataverse.
 inline constexpr std::size_t kExpandsMax = 15;
+// $expand within $expand: each level multiplies what one answer costs.
+inline constexpr int kExpandLevelsMax = 3;
 
 // A whole $filter text. Errors: bad_filter with the position and what was expected, unknown_column, not_implemented.
 Result<query::Filter> parse_filter(const model::Schema& schema, const model::Table& table, std::string_view text,
@@ -42,19 +45,22 @@ Result<std::vector<query::Order>> parse_order(const model::Schema& schema, const
 // Columns by name, lookups as _x_value (or by their own name).
 Result<std::vector<model::ColumnIndex>> parse_select(const model::Table& table, std::string_view text);
 
-// A navigation property that leads to several tables (ownerid) comes once for each of them that has the selected columns,
-// one behind the other; at most one of these fits a row.
+// Records that are told along with each row. A navigation property that leads to several tables (ownerid) comes once for
+// each of them that has the selected columns, one behind the other; at most one of these fits a row.
 struct Expand {
-  model::ColumnIndex lookup = 0;
-  TableNumber target;
   std::string navigation;
-  std::vector<model::ColumnIndex> select;
+  model::ColumnIndex lookup = 0;         // to one record: the row's lookup
+  std::optional<Collection> collection;  // to many records
+  query::Query query;                    // what of them: table and select; of a collection filter, order, top, count
+  // Of a collection, as they stood in the parentheses: for its next link.
+  std::vector<std::pair<std::string, std::string>> options = {};
+  std::vector<Expand> expand = {};
 };
 
 struct QueryOptions {
   query::Query query;  // table, select, filter, order, top, count
   bool has_select = false;
-  std::vector<Expand> expand;  // single-valued navigation, one level
+  std::vector<Expand> expand;
   std::optional<std::string> skip_token;
   std::optional<std::string> delta_token;
 };

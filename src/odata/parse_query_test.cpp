@@ -65,6 +65,11 @@ class Words {
   std::string operator()(const query::HasParty& has) const {
     return table_.columns[has.column].name + " has " + has.party.to_string();
   }
+  std::string operator()(const query::Exists& exists) const {
+    const Table& of = Schema::standard().at(exists.table);
+    return "exists(" + of.columns[exists.lookup].name + " of " + of.name + " = " + words(exists.path) +
+           (exists.part ? ": " + Words(of)(*exists.part) : "") + ")";
+  }
 
   std::string words(const query::Path& path) const {
     const Table* at = &table_;
@@ -354,7 +359,31 @@ TEST_CASE("parties are found with any") {
   CHECK(parsed("to ne null", "phonecall") == "to ne null");
   CHECK(failure("to/all(p:p/_partyid_value eq " + id + ")", "phonecall") == "not_implemented");
   CHECK(failure("to/any(p:p/addressused eq 'x')", "phonecall") == "not_implemented");
-  CHECK(failure("contact_customer_accounts/any(c:c/fullname eq 'x')", "account") == "not_implemented");
+}
+
+TEST_CASE("records on the other side of a lookup are found with any and all") {
+  CHECK(parsed("contact_customer_accounts/any(c:c/fullname eq 'x')", "account") ==
+        "exists(parentcustomerid of contact = accountid: fullname eq 'x')");
+  CHECK(parsed("contact_customer_accounts/all(c:c/fullname eq 'x' or c/parentcustomerid_account/name eq 'y') and "
+               "statecode eq 0",
+               "account") ==
+        "and(not(exists(parentcustomerid of contact = accountid: not(or(fullname eq 'x', "
+        "parentcustomerid>account/name eq 'y')))), statecode eq 0)");
+  CHECK(parsed("contact_customer_accounts/any()", "account") == "exists(parentcustomerid of contact = accountid)");
+  CHECK(failure("contact_customer_accounts/all()", "account") == "bad_filter");
+  CHECK(failure("contact_customer_accounts/any(fullname eq 'x')", "account") == "bad_filter");
+  CHECK(failure("contact_customer_accounts/any(c:fullname eq 'x')", "account") == "not_implemented");
+  CHECK(failure("contact_customer_accounts/any(c:c/nothing eq 'x')", "account") == "unknown_column");
+  CHECK(failure("contact_customer_nobody/any(c:c/fullname eq 'x')", "account") == "unknown_column");
+  CHECK(parsed("parentaccountid/contact_customer_accounts/any(c:c/fullname eq 'x')", "account") ==
+        "exists(parentcustomerid of contact = parentaccountid: fullname eq 'x')");
+  CHECK(parsed("teammembership_association/any(u:u/domainname eq 'x')", "team") ==
+        "exists(teamid of teammembership = teamid: systemuserid>systemuser/domainname eq 'x')");
+  CHECK(parsed("account_parent_account/any(a:a/contact_customer_accounts/any(c:c/lastname eq a/name))", "account")
+            .starts_with("not_implemented"));
+  CHECK(parsed("account_parent_account/any(a:a/contact_customer_accounts/any(c:c/lastname eq 'x'))", "account") ==
+        "exists(parentaccountid of account = accountid: exists(parentcustomerid of contact = accountid: lastname eq "
+        "'x'))");
   CHECK(failure("to eq 'x'", "phonecall") == "bad_filter");
 }
 
@@ -524,19 +553,45 @@ TEST_CASE("wrong and missing options") {
   CHECK(option_failure("$format=application/json;odata.metadata=none") == "ok");
 }
 
-TEST_CASE("expand: single-valued navigation, one level, with select") {
+TEST_CASE("expand: a collection takes a query of its own") {
+  const auto found = options(
+      "$expand=contact_customer_accounts($select=lastname;$filter=contains(lastname,';)(') and firstname ne "
+      "@p;$orderby=lastname desc;$top=3;$count=true)&@p='x'",
+      "account");
+  REQUIRE_MESSAGE(found.ok(), found.error().message);
+  REQUIRE(found->expand.size() == 1);
+  const auto& expand = found->expand[0];
+  REQUIRE(expand.collection);
+  CHECK(expand.collection->table == &table("contact"));
+  CHECK(expand.collection->lookup->name == "parentcustomerid");
+  CHECK(expand.query.select.size() == 1);
+  CHECK(expand.query.filter);
+  CHECK(expand.query.order.size() == 1);
+  CHECK(expand.query.top == 3);
+  CHECK(expand.query.count);
+  const auto members = options("$expand=teammembership_association($select=fullname)", "team");
+  REQUIRE_MESSAGE(members.ok(), members.error().message);
+  CHECK(members->expand[0].collection->table == &table("systemuser"));
+  CHECK(members->expand[0].collection->link == &table("teammembership"));
+}
+
+TEST_CASE("expand: single-valued navigation, with select") {
   const auto found =
       options("$expand=parentcustomerid_account($select=name,_primarycontactid_value),createdby&$select=fullname");
   REQUIRE_MESSAGE(found.ok(), found.error().message);
   REQUIRE(found->expand.size() == 2);
   CHECK(found->expand[0].navigation == "parentcustomerid_account");
-  CHECK(found->expand[0].target == table("account").number);
-  CHECK(found->expand[0].select.size() == 2);
-  CHECK(found->expand[1].target == table("systemuser").number);
+  CHECK(found->expand[0].query.table == table("account").number);
+  CHECK(found->expand[0].query.select.size() == 2);
+  CHECK(found->expand[1].query.table == table("systemuser").number);
   CHECK(option_failure("$expand=nothing") == "unknown_column");
   CHECK(option_failure("$expand=createdby,createdby") == "bad_filter");
   CHECK(option_failure("$expand=createdby($select=nothing)") == "unknown_column");
-  CHECK(option_failure("$expand=createdby($expand=businessunitid)") == "not_implemented");
+  CHECK(option_failure("$expand=createdby($expand=businessunitid)") == "ok");
+  CHECK(option_failure("$expand=createdby($expand=createdby($expand=createdby))") == "ok");
+  CHECK(option_failure("$expand=createdby($expand=createdby($expand=createdby($expand=createdby)))") ==
+        "not_implemented");
+  CHECK(option_failure("$expand=createdby($top=1)") == "bad_filter");
   CHECK(option_failure("$expand=createdby($levels=2)") == "not_implemented");
   CHECK(option_failure("$expand=createdby/businessunitid") == "not_implemented");
   CHECK(option_failure("$expand=createdby($select=fullname") == "bad_filter");
@@ -552,12 +607,12 @@ TEST_CASE("expanding an owner gives each table that can own") {
   const auto all = options("$expand=ownerid");
   REQUIRE_MESSAGE(all.ok(), all.error().message);
   REQUIRE(all->expand.size() == 2);
-  CHECK(all->expand[0].target == table("systemuser").number);
-  CHECK(all->expand[1].target == table("team").number);
+  CHECK(all->expand[0].query.table == table("systemuser").number);
+  CHECK(all->expand[1].query.table == table("team").number);
   const auto users = options("$expand=ownerid($select=fullname)");
   REQUIRE_MESSAGE(users.ok(), users.error().message);
   REQUIRE(users->expand.size() == 1);
-  CHECK(users->expand[0].select.size() == 1);
+  CHECK(users->expand[0].query.select.size() == 1);
 }
 
 TEST_CASE("every view of the standard schema is understood") {

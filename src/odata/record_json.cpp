@@ -65,8 +65,9 @@ class RecordWriter {
   void write_column(const Column& column, const Value& value) {
     const bool is_lookup = column.type == ColumnType::lookup;
     const std::string property = is_lookup ? lookup_property(column.name) : column.name;
-    if (annotations_ == Annotations::all && !model::is_null(value)) {
-      if (has_formatted_value(column)) write_formatted(property, column, value);
+    if (annotations_ != Annotations::none && !model::is_null(value)) {
+      if (has(annotations_, Annotations::formatted) && has_formatted_value(column))
+        write_formatted(property, column, value);
       if (const auto* reference = model::reference_in(value)) write_lookup_annotations(property, column, *reference);
     }
     append_name(out_, property);
@@ -81,10 +82,12 @@ class RecordWriter {
   }
 
   void write_lookup_annotations(std::string_view property, const Column& column, const model::Reference& reference) {
-    append_name(out_, property, internal::kAssociatedNavigation);
-    append_json_string(out_, internal::navigation_to(column, reference.table));
+    if (has(annotations_, Annotations::navigation)) {
+      append_name(out_, property, internal::kAssociatedNavigation);
+      append_json_string(out_, internal::navigation_to(column, reference.table));
+    }
     const auto* target = schema_.find(reference.table);
-    if (!target) return;
+    if (!target || !has(annotations_, Annotations::logical_name)) return;
     append_name(out_, property, internal::kLookupLogicalName);
     append_json_string(out_, target->name);
   }
@@ -163,6 +166,45 @@ Result<Record> read_record(const Schema& schema, const Table& table, const Json&
   error.code = ErrorCode::unexpected_answer;
   error.message = "The server's row of " + table.set + " can't be read: " + error.message;
   return error;
+}
+
+// --- Which annotations ---
+
+namespace {
+
+// How specifically a pattern names a term: -1 not at all, 0 as "*", 1 and more as "Ns.*", the most as itself.
+int match_of(std::string_view pattern, std::string_view term) {
+  if (pattern == "*") return 0;
+  if (pattern == term) return 1000;
+  if (pattern.ends_with(".*") && term.starts_with(pattern.substr(0, pattern.size() - 1)))
+    return static_cast<int>(pattern.size());
+  return -1;
+}
+
+bool is_asked_for(std::string_view terms, std::string_view term) {
+  int best = -1;
+  bool wanted = false;
+  for (auto pattern : split(terms, ',')) {
+    pattern = trim(pattern);
+    const bool excluded = pattern.starts_with('-');
+    if (excluded) pattern.remove_prefix(1);
+    pattern = pattern.substr(0, pattern.find('#'));  // a qualifier: ours have none
+    const int match = match_of(pattern, term);
+    if (match < 0 || match < best || (match == best && !excluded)) continue;
+    best = match;
+    wanted = !excluded;
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Annotations annotations_named(std::string_view terms) {
+  Annotations out = Annotations::none;
+  if (is_asked_for(terms, internal::kFormattedValue)) out = out | Annotations::formatted;
+  if (is_asked_for(terms, internal::kLookupLogicalName)) out = out | Annotations::logical_name;
+  if (is_asked_for(terms, internal::kAssociatedNavigation)) out = out | Annotations::navigation;
+  return out;
 }
 
 // --- ETags ---

@@ -20,7 +20,17 @@
 
 namespace satchel::odata {
 
-enum class Annotations { none, all };  // Prefer: odata.include-annotations="*"
+// Prefer: odata.include-annotations="*". Bits; the three that Dataverse has of a value.
+enum class Annotations : unsigned { none = 0, formatted = 1, logical_name = 2, navigation = 4, all = 7 };
+constexpr Annotations operator|(Annotations a, Annotations b) {
+  return static_cast<Annotations>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool has(Annotations set, Annotations one) {
+  return (static_cast<unsigned>(set) & static_cast<unsigned>(one)) != 0;
+}
+// Which of them a list of terms asks for (OData Protocol 4.01, section 8.2.8.4): "OData.Community.Display.V1.FormattedValue",
+// "Microsoft.Dynamics.CRM.*", "*", "-Microsoft.Dynamics.CRM.associatednavigationproperty". The most specific one decides.
+Annotations annotations_named(std::string_view terms);
 
 // `select` empty = all columns. The id and the etag are always there; money brings _transactioncurrencyid_value.
 // Party lists are written as the collection <table>_activity_parties (one object per party with _partyid_value,

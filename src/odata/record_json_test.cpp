@@ -435,4 +435,17 @@ TEST_CASE("a stranger's answer is told from the server's") {
   CHECK(read_error(400, R"J({"error":{"code":5}})J").code == ErrorCode::unexpected_answer);
 }
 
+TEST_CASE("annotations are told by terms; the most specific one decides") {
+  CHECK(annotations_named("*") == Annotations::all);
+  CHECK(annotations_named("") == Annotations::none);
+  CHECK(annotations_named("OData.Community.Display.V1.FormattedValue") == Annotations::formatted);
+  CHECK(annotations_named("Microsoft.Dynamics.CRM.*") == (Annotations::logical_name | Annotations::navigation));
+  CHECK(annotations_named("*,-Microsoft.Dynamics.CRM.associatednavigationproperty") ==
+        (Annotations::formatted | Annotations::logical_name));
+  CHECK(annotations_named("-Microsoft.Dynamics.CRM.*, *, Microsoft.Dynamics.CRM.lookuplogicalname") ==
+        (Annotations::formatted | Annotations::logical_name));
+  CHECK(annotations_named("-*") == Annotations::none);
+  CHECK(annotations_named("OData.*,other.term") == Annotations::formatted);
+}
+
 }  // namespace satchel::odata

@@ -18,7 +18,8 @@ namespace {
 // Decides one record. Every function answers as the comment in query.h says; sql/compile.cpp says it in SQL.
 class Matcher {
  public:
-  Matcher(const Record& record, const FindRecord& find) : record_(record), find_(find) {}
+  Matcher(const Record& record, const FindRecord& find, const FindChildren& find_children)
+      : record_(record), find_(find), find_children_(find_children) {}
 
   bool operator()(const Filter& filter) const { return std::visit(*this, filter.node); }
 
@@ -30,12 +31,14 @@ class Matcher {
   bool operator()(const In& in) const;
   bool operator()(const Match& match) const;
   bool operator()(const HasParty& has) const;
+  bool operator()(const Exists& exists) const;
 
  private:
   Value value_at(const Path& path) const;
 
   const Record& record_;
   const FindRecord& find_;
+  const FindChildren& find_children_;
 };
 
 // Of two values that aren't null. Values of two kinds are a bug; they are unlike.
@@ -109,6 +112,17 @@ bool Matcher::operator()(const HasParty& has) const {
                                            [&has](const model::Party& party) { return party.party.id == has.party; });
 }
 
+bool Matcher::operator()(const Exists& exists) const {
+  assert(find_children_);
+  const Value parent = value_at(exists.path);
+  const auto* reference = model::reference_in(parent);
+  if (reference == nullptr) return false;
+  const auto children = find_children_(exists.table, exists.lookup, *reference);
+  return std::any_of(children.begin(), children.end(), [&](const Record* child) {
+    return exists.part == nullptr || Matcher(*child, find_, find_children_)(*exists.part);
+  });
+}
+
 Value Matcher::value_at(const Path& path) const {
   const Record* record = &record_;
   for (std::size_t i = 0; i < path.hops.size(); ++i) {
@@ -123,8 +137,9 @@ Value Matcher::value_at(const Path& path) const {
 
 }  // namespace
 
-bool matches(const model::Schema&, const Filter& filter, const Record& record, const FindRecord& find) {
-  return Matcher(record, find)(filter);
+bool matches(const model::Schema&, const Filter& filter, const Record& record, const FindRecord& find,
+             const FindChildren& find_children) {
+  return Matcher(record, find, find_children)(filter);
 }
 
 PathEnd end_of(const model::Schema& schema, const model::Table& table, const Path& path) {

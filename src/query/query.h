@@ -67,6 +67,14 @@ struct HasParty {  // a party list holds this record: to/any(p:p/partyid eq ID),
   model::ColumnIndex column = 0;
   RecordId party;
 };
+// A record of `table` whose lookup leads to this one, and which `part` holds for (null: any): the other side of a lookup,
+// contact_customer_accounts/any(c:c/lastname eq 'King'). A record that its reader may not see isn't there.
+struct Exists {
+  Path path;  // ends in the id of the record that is led to: {} is the queried one's own
+  TableNumber table;
+  model::ColumnIndex lookup = 0;
+  std::shared_ptr<const Filter> part;
+};
 struct All {  // and; empty = true
   std::vector<Filter> parts;
 };
@@ -78,7 +86,7 @@ struct Not {
 };
 
 struct Filter {
-  std::variant<All, Any, Not, Compare, CompareColumns, In, Match, HasParty> node;
+  std::variant<All, Any, Not, Compare, CompareColumns, In, Match, HasParty, Exists> node;
 };
 
 struct Order {
@@ -102,9 +110,13 @@ struct Query {
   std::optional<Position> after;
 };
 
-// Does the record match? `find` gives the record that a hop leads to, or null. The same meaning as the SQL.
+// Does the record match? `find` gives the record that a hop leads to, or null; `find_children` those of a table whose
+// lookup leads to a record (a filter with Exists needs it). The same meaning as the SQL.
 using FindRecord = std::function<const model::Record*(const model::Reference&)>;
-bool matches(const model::Schema& schema, const Filter& filter, const model::Record& record, const FindRecord& find);
+using FindChildren = std::function<std::vector<const model::Record*>(TableNumber table, model::ColumnIndex lookup,
+                                                                     const model::Reference& parent)>;
+bool matches(const model::Schema& schema, const Filter& filter, const model::Record& record, const FindRecord& find,
+             const FindChildren& find_children = {});
 
 // The column that a path ends in, and its table. `table` is the queried one; every hop must be a lookup to its target.
 struct PathEnd {

@@ -153,7 +153,15 @@ class World {
     return found == records_.end() || found->second.version.value == kHiddenVersion ? nullptr : &found->second;
   }
   bool matches(const Filter& filter, const Record& record) const {
-    return query::matches(schema_, filter, record, [this](const Reference& reference) { return find(reference); });
+    return query::matches(
+        schema_, filter, record, [this](const Reference& reference) { return find(reference); },
+        [this](TableNumber table, model::ColumnIndex lookup, const Reference& parent) {
+          std::vector<const Record*> out;
+          for (const auto& [key, child] : records_)
+            if (child.table == table && child.values[lookup] == Value(parent) && child.version.value != kHiddenVersion)
+              out.push_back(&child);
+          return out;
+        });
   }
   std::vector<const Record*> visible_persons() const {
     std::vector<const Record*> out;
@@ -195,7 +203,7 @@ class World {
     }
   }
   Filter random_filter(int depth) {
-    switch (chance_.below(depth > 0 ? 9 : 6)) {
+    switch (chance_.below(depth > 0 ? 10 : 6)) {
       case 0: return random_compare_columns();
       case 1: return random_in();
       case 2: return random_match();
@@ -203,6 +211,7 @@ class World {
       case 6: return {query::All{random_filters(depth - 1)}};
       case 7: return {query::Any{random_filters(depth - 1)}};
       case 8: return {query::Not{std::make_shared<const Filter>(random_filter(depth - 1))}};
+      case 9: return random_exists(depth - 1);
       default: {
         const Path at = random_path();
         return {query::Compare{at, random_comparison(), random_value(*end_of(schema_, person(), at).column)}};
@@ -254,6 +263,14 @@ class World {
     std::vector<Filter> out;
     for (std::size_t i = chance_.below(4); i > 0; --i) out.push_back(random_filter(depth));
     return out;
+  }
+  // Persons whose mentor or employer this one is, or its mentor, or the person who employs it.
+  Filter random_exists(int depth) {
+    query::Exists out{{}, person().number, path(chance_.one_in(2) ? "mentor" : "employer").column, nullptr};
+    if (chance_.one_in(4)) out.path = path("mentor");
+    if (chance_.one_in(4)) out.path = {{hop("employer", person())}, 0};
+    if (!chance_.one_in(4)) out.part = std::make_shared<const Filter>(random_filter(depth));
+    return {std::move(out)};
   }
   Filter random_in() {
     query::In out{random_path(), {}};

@@ -287,7 +287,13 @@ Result<std::vector<std::string>> FilterParser::name_in(const Words& given, std::
 
 Result<FilterParser::Term> FilterParser::parse_path(const Token& first) {
   std::vector<std::string> segments;
-  if (!first.is_word("$it")) segments.push_back(first.text);
+  if (!scope_.variable.empty()) {
+    if (first.text != scope_.variable)
+      return fail(ErrorCode::not_implemented, first.offset,
+                  "within any(...) and all(...) names begin with '" + scope_.variable + "/'; others aren't offered.");
+  } else if (!first.is_word("$it")) {
+    segments.push_back(first.text);
+  }
   while (take_if(Kind::slash)) {
     if (!peek().is(Kind::name)) return expected("a name behind '/'");
     const Token segment = take();
@@ -302,20 +308,78 @@ Result<FilterParser::Term> FilterParser::parse_path(const Token& first) {
     segments.push_back(segment.text);
   }
   if (segments.empty())
-    return fail(ErrorCode::bad_filter, first.offset, "expected the name of a column behind '$it/'.");
+    return fail(ErrorCode::bad_filter, first.offset, "expected the name of a column behind '" + first.text + "/'.");
   return Term(ColumnTerm{TRY(resolve(segments, first.offset)), ColumnTerm::As::itself, first.offset});
 }
 
-// ---- any over parties ---------------------------------------------------------------------------------------------------
+// ---- any and all --------------------------------------------------------------------------------------------------------
+
+// contact_customer_accounts/any(c:c/lastname eq 'King'). `first` is "any" or "all"; the "(" is next.
+Result<FilterParser::Term> FilterParser::parse_lambda(const Token& first, const std::vector<std::string>& segments) {
+  if (segments.empty()) return fail(ErrorCode::bad_filter, first.offset, "expected a collection in front of it.");
+  if (segments.size() == 1)
+    if (const auto lists = party_lists_named(*scope_.table, segments.front()); !lists.empty())
+      return parse_party_lambda(first, lists);
+  ColumnPath parent;
+  const model::Table* table = scope_.table;
+  if (segments.size() > 1 || !scope_.way.empty()) {
+    std::vector<std::string> way(segments.begin(), segments.end() - 1);
+    if (!scope_.way.empty()) way.insert(way.begin(), scope_.way);
+    for (const auto& name : way) {
+      const auto hop = table->find_navigation(name);
+      if (!hop) return placed(unknown_name(*table, name), first.offset);
+      table = &schema_.at(hop->target);
+    }
+    way.push_back(table->id_column().name);
+    parent = TRY(placed(resolve_path(schema_, *scope_.table, way), first.offset));
+  }
+  const auto collection = find_collection(schema_, *table, segments.back());
+  if (!collection)
+    return fail(ErrorCode::unknown_column, first.offset,
+                table->label + " has no collection '" + segments.back() + "'.");
+  if (++hops_ > query::kFilterHopsMax)
+    return fail(ErrorCode::too_large, first.offset,
+                "a filter may lead to " + std::to_string(query::kFilterHopsMax) + " related records at most.");
+  const bool all = first.is_word("all");
+  take();
+  TRY(enter());
+  query::Exists exists{parent.path, collection->link != nullptr ? collection->link->number : collection->table->number,
+                       collection->lookup->index, nullptr};
+  if (!peek().is(Kind::close)) {
+    Filter body = TRY(parse_lambda_body(*collection));
+    exists.part = std::make_shared<const Filter>(all ? negation(std::move(body)) : std::move(body));
+  } else if (all) {
+    return expected("a condition, as in all(c:c/statecode eq 0)");
+  }
+  TRY(expect(Kind::close, "')'"));
+  leave();
+  TRY(count(1));
+  Filter out{std::move(exists)};
+  return Term(all ? negation(std::move(out)) : std::move(out));
+}
+
+// "c:c/lastname eq 'King'", up to the closing parenthesis.
+Result<Filter> FilterParser::parse_lambda_body(const Collection& collection) {
+  const Token variable = take();
+  if (!variable.is(Kind::name) || !take_if(Kind::colon))
+    return fail(ErrorCode::bad_filter, variable.offset, "expected a name and ':', as in any(c:c/lastname eq 'King').");
+  Scope inside{collection.table, variable.text, {}};
+  if (collection.link != nullptr) inside = {collection.link, variable.text, collection.far->navigation.front()};
+  const Scope outside = std::exchange(scope_, std::move(inside));
+  const std::size_t offset = peek().offset;
+  Term body = TRY(parse_or());
+  Filter out = TRY(condition_of(std::move(body), offset));
+  scope_ = outside;
+  return out;
+}
 
 // phonecall_activity_parties/any(p:p/_partyid_value eq ID and p/participationtypemask eq 2), or a list's own name in
-// front. `first` is "any"; the "(" is next.
-Result<FilterParser::Term> FilterParser::parse_lambda(const Token& first, const std::vector<std::string>& segments) {
-  const auto lists =
-      segments.size() == 1 ? party_lists_named(table_, segments.front()) : std::vector<model::ColumnIndex>();
-  if (lists.empty() || first.is_word("all"))
+// front.
+Result<FilterParser::Term> FilterParser::parse_party_lambda(const Token& first,
+                                                            const std::vector<model::ColumnIndex>& lists) {
+  if (first.is_word("all"))
     return fail(ErrorCode::not_implemented, first.offset,
-                "'any' and 'all' are offered for the parties of activities alone: "
+                "'all' isn't offered for the parties of activities; write "
                 "phonecall_activity_parties/any(p:p/_partyid_value eq ID).");
   take();
   TRY(enter());
@@ -324,7 +388,7 @@ Result<FilterParser::Term> FilterParser::parse_lambda(const Token& first, const 
   leave();
   query::Any out;
   for (const auto list : lists) {
-    if (test.mask && table_.columns[list].participation_mask != *test.mask) continue;
+    if (test.mask && scope_.table->columns[list].participation_mask != *test.mask) continue;
     TRY(count(1));
     if (test.party) out.parts.push_back({query::HasParty{list, *test.party}});
     else out.parts.push_back({query::Compare{{{}, list}, Comparison::ne, {}}});
@@ -526,7 +590,7 @@ Result<FilterParser::Words> FilterParser::words_of_alias(const Token& alias) con
   const std::string& text = *TRY(alias_text(alias));
   const std::string option = "@" + alias.text;
   const Aliases none;
-  Words words = TRY(FilterParser(schema_, table_, text, option, context_, none).parse_alias());
+  Words words = TRY(FilterParser(schema_, *scope_.table, text, option, context_, none).parse_alias());
   for (auto& word : words) word.offset = alias.offset;
   return words;
 }
@@ -541,7 +605,9 @@ Result<FilterParser::Words> FilterParser::parse_alias() {
 // ---- names, limits, errors ----------------------------------------------------------------------------------------------
 
 Result<ColumnPath> FilterParser::resolve(const std::vector<std::string>& segments, std::size_t offset) {
-  ColumnPath out = TRY(placed(resolve_path(schema_, table_, segments), offset));
+  std::vector<std::string> whole = segments;
+  if (!scope_.way.empty()) whole.insert(whole.begin(), scope_.way);
+  ColumnPath out = TRY(placed(resolve_path(schema_, *scope_.table, whole), offset));
   hops_ += out.path.hops.size();
   if (hops_ <= query::kFilterHopsMax) return out;
   return fail(ErrorCode::too_large, offset,

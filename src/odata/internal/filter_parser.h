@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "odata/collections.h"
 #include "odata/internal/filter_lexer.h"
 #include "odata/internal/filter_path.h"
 #include "odata/internal/filter_value.h"
@@ -32,7 +33,7 @@ class FilterParser {
  public:
   FilterParser(const model::Schema& schema, const model::Table& table, std::string_view text, std::string_view option,
                const QueryContext& context, const Aliases& aliases)
-      : schema_(schema), table_(table), text_(text), option_(option), context_(context), aliases_(aliases) {}
+      : schema_(schema), scope_{&table, {}, {}}, text_(text), option_(option), context_(context), aliases_(aliases) {}
 
   Result<query::Filter> parse();
 
@@ -69,6 +70,8 @@ class FilterParser {
   Result<std::vector<std::string>> name_in(const Words& given, std::size_t offset) const;
   Result<Term> parse_path(const Token& first);
   Result<Term> parse_lambda(const Token& first, const std::vector<std::string>& segments);
+  Result<Term> parse_party_lambda(const Token& first, const std::vector<model::ColumnIndex>& lists);
+  Result<query::Filter> parse_lambda_body(const Collection& collection);
   struct PartyTest {
     std::optional<RecordId> party;
     std::optional<std::int64_t> mask;
@@ -113,8 +116,16 @@ class FilterParser {
     return placed(std::move(result).error(), offset);
   }
 
+  // Whose columns names mean. Within any(c:...) that's the collection's table, and names begin with "c/"; through a
+  // many-to-many table they go on by its far lookup.
+  struct Scope {
+    const model::Table* table = nullptr;
+    std::string variable;
+    std::string way;
+  };
+
   const model::Schema& schema_;
-  const model::Table& table_;
+  Scope scope_;
   std::string_view text_;
   std::string_view option_;
   const QueryContext& context_;

@@ -53,15 +53,18 @@ void append_mask_and_address(std::string& out, const Column& column, const Party
 }
 
 void append_party_annotations(std::string& out, const model::Schema& schema, const Party& party,
-                              const model::NameOf& name_of) {
+                              Annotations annotations, const model::NameOf& name_of) {
   const std::string property = lookup_property(kParty);
-  if (const std::string name = name_of ? name_of(party.party) : std::string(); !name.empty()) {
+  const bool is_named = has(annotations, Annotations::formatted) && name_of;
+  if (const std::string name = is_named ? name_of(party.party) : std::string(); !name.empty()) {
     append_name(out, property, kFormattedValue);
     append_json_string(out, name);
   }
-  append_name(out, property, kAssociatedNavigation);
-  append_json_string(out, party_navigation(schema, party.party.table));
-  if (const auto* table = schema.find(party.party.table)) {
+  if (has(annotations, Annotations::navigation)) {
+    append_name(out, property, kAssociatedNavigation);
+    append_json_string(out, party_navigation(schema, party.party.table));
+  }
+  if (const auto* table = schema.find(party.party.table); table && has(annotations, Annotations::logical_name)) {
     append_name(out, property, kLookupLogicalName);
     append_json_string(out, table->name);
   }
@@ -87,7 +90,7 @@ bool has_parties(const Table& table) {
 void append_parties(std::string& out, const model::Schema& schema, const Column& column, const PartyList& parties,
                     Annotations annotations, const model::NameOf& name_of) {
   append_objects(out, parties, [&](const Party& party) {
-    if (annotations == Annotations::all) append_party_annotations(out, schema, party, name_of);
+    if (annotations != Annotations::none) append_party_annotations(out, schema, party, annotations, name_of);
     append_name(out, lookup_property(kParty));
     append_json_string(out, party.party.id.to_string());
     append_mask_and_address(out, column, party);

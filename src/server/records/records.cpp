@@ -136,6 +136,18 @@ class SqlRecords final : public Records {
     return {};
   }
 
+  Result<std::string> changes_from_now(const access::Caller& caller, const Table& table) override {
+    return token_of_now(context_, caller, context_.at(table.number), TRY(read_state(context_)));
+  }
+  Result<ChangesPage> changes(const access::Caller& caller, const Table& table, std::string_view token,
+                              std::size_t rows_max) override {
+    auto snapshot = TRY(Snapshot::begin(context_.database));
+    const State state = TRY(use_state());
+    auto page = TRY(read_changes(context_, scopes_, caller, context_.at(table.number), state, token, rows_max));
+    TRY(snapshot.end());
+    return page;
+  }
+
   // ---- request memory, house keeping ---------------------------------------------------------------------------------------
   Result<std::optional<Remembered>> recall(RecordId user, std::string_view request_id) override {
     return recall_answer(context_, user, request_id);

@@ -90,6 +90,18 @@ struct RangeAnswer {
   Seq head;               // the snapshot it was read in
 };
 
+// What happened to one table's records, for OData's delta links: the feed's entries without a device.
+struct ChangesPage {
+  std::vector<model::Record> changed;  // as they are now
+  struct Gone {
+    RecordId id;
+    bool deleted = false;  // or out of the caller's sight
+  };
+  std::vector<Gone> gone;
+  std::string next;   // token of the next page; "" on the last one
+  std::string delta;  // token of the changes behind these; on the last page
+};
+
 // A commit is one seq, and a page of the feed never ends inside one: so bulk writes (import) make a part of some hundred
 // changes each, not one of all. Past kPartRowsMax (limits.h) a change is refused with too_large.
 class Records {
@@ -135,6 +147,14 @@ class Records {
   virtual Result<void> check_cut(const Cut& cut) = 0;
   virtual Uuid epoch() const = 0;
   virtual Result<void> begin_new_epoch() = 0;  // after a restore
+
+  // ---- changes of one table --------------------------------------------------------------------------------------------
+  // Where the caller's changes of `table` begin from now on. Errors: not_implemented for a table whose changes aren't kept.
+  virtual Result<std::string> changes_from_now(const access::Caller& caller, const model::Table& table) = 0;
+  // A record comes once, as it is now, however often it changed. Errors: bad_cursor; history_changed when the token is too
+  // old, of another history, or of a time when the caller had other rights: everything must be read again.
+  virtual Result<ChangesPage> changes(const access::Caller& caller, const model::Table& table, std::string_view token,
+                                      std::size_t rows_max) = 0;
 
   // ---- request memory (Y18) --------------------------------------------------------------------------------------------
   struct Remembered {

@@ -44,28 +44,35 @@ Error bad_key(const model::Table& table, std::string_view key) {
           std::string(key)};
 }
 
-// name='value': a record by a column that is unique in practice.
-Result<RecordId> find_by_alternate_key(const Call& call, const model::Table& table, std::string_view key) {
+// name='value': a record by a column that is unique, at least in practice.
+Result<void> find_by_alternate_key(const Call& call, std::string_view key, Address& address) {
+  const auto& table = *address.table;
   const auto equals = key.find('=');
   const auto* column = equals == std::string_view::npos ? nullptr : table.find_column(trim(key.substr(0, equals)));
   const auto value = column != nullptr ? unquoted(trim(key.substr(equals + 1))) : std::nullopt;
-  if (!value || !column->is_text()) return bad_key(table, key);
+  if (!value || value->empty() || !column->is_text()) return bad_key(table, key);
+  address.key_name = std::string(key);
   const auto ids = TRY(call.parts.records.find_by_text(table, column->index, *value));
-  if (ids.empty())
-    return Error{ErrorCode::not_found, "There's no " + table.label + " with " + column->name + " '" + *value + "'.",
-                 *value};
   if (ids.size() > 1)
     return Error{ErrorCode::bad_request,
                  "Several " + table.plural + " have " + column->name + " '" + *value + "'. Use the id.", *value};
-  return ids[0];
+  if (!ids.empty()) {
+    address.id = ids[0];
+    return {};
+  }
+  address.missing =
+      Error{ErrorCode::not_found, "There's no " + table.label + " with " + column->name + " '" + *value + "'.", *value};
+  if (column->unique) address.key_value = model::ColumnValue{column->index, *value};
+  return {};
 }
 
-Result<RecordId> parse_key(const Call& call, const model::Table& table, std::string_view key) {
-  if (const auto id = RecordId::parse(key)) return *id;
+// A GUID in any case, in braces, or with the id column's name before it.
+std::optional<RecordId> parse_id(const model::Table& table, std::string_view key) {
+  key = trim(key);
   const auto equals = key.find('=');
   if (equals != std::string_view::npos && trim(key.substr(0, equals)) == table.id_column().name)
-    if (const auto id = RecordId::parse(trim(key.substr(equals + 1)))) return *id;
-  return find_by_alternate_key(call, table, key);
+    key = trim(key.substr(equals + 1));
+  return RecordId::parse(key);
 }
 
 }  // namespace
@@ -74,7 +81,9 @@ Result<Address> parse_address(const Call& call) {
   Address address;
   const auto decoded = percent_decode(call.path);
   if (!decoded || !is_utf8(*decoded))
-    return Error{ErrorCode::bad_request, "The address has a malformed % escape.", std::string(call.path)};
+    return Error{ErrorCode::bad_request, "The address isn't well-formed percent-encoded UTF-8."};
+  if (decoded->find('\0') != std::string::npos)
+    return Error{ErrorCode::bad_request, "The address holds a NUL character."};
   const auto segments = segments_of(*decoded);
   auto first = segments[0];
   // $1 in a batch stands for the record that part 1 made.
@@ -96,10 +105,8 @@ Result<Address> parse_address(const Call& call) {
     if (open != std::string_view::npos) {
       if (first.back() != ')') return bad_key(*address.table, first.substr(open));
       const auto key = first.substr(open + 1, first.size() - open - 2);
-      const auto id = parse_key(call, *address.table, key);
-      if (id) address.id = *id;
-      else return id.error();
-      if (!RecordId::parse(key)) address.key_name = std::string(key);
+      address.id = parse_id(*address.table, key);
+      if (!address.id) TRY(find_by_alternate_key(call, key, address));
     }
   }
   for (std::size_t i = 1; i < segments.size(); ++i) address.rest.emplace_back(segments[i]);

@@ -215,7 +215,9 @@ std::string below_root(std::string_view target) {
     const auto path = target.find('/', scheme + 3);
     target = path == std::string_view::npos ? std::string_view() : target.substr(path);
   }
-  if (target.starts_with(kServiceRoot)) return std::string(target.substr(kServiceRoot.size()));
+  const auto question = target.find('?');
+  if (const auto below = below_service_root(target.substr(0, question)))
+    return std::string(*below) + (question == std::string_view::npos ? "" : std::string(target.substr(question)));
   while (target.starts_with('/')) target.remove_prefix(1);
   return std::string(target);
 }
@@ -287,8 +289,7 @@ class Batch {
     const auto question = target.find('?');
     Call call{call_.parts, request, target.substr(0, question), {}, call_.root, call_.caller, call_.now, &references_};
     if (question != std::string_view::npos) call.query = target.substr(question + 1);
-    const bool is_metadata = call.path.starts_with("$metadata") || call.path.starts_with("EntityDefinitions");
-    return is_metadata ? metadata(call) : read_data(call);
+    return is_metadata(call.path) ? metadata(call) : read_data(call);
   }
 
   const Call& call_;
@@ -304,6 +305,8 @@ Result<Response> batch(const Call& call) {
   if (call.request.headers.has("Repeatability-Request-ID"))
     return Error{ErrorCode::bad_request, "Repeatability headers belong on the parts of a batch, not on the batch.",
                  "Repeatability-Request-ID"};
+  if (const auto match = call.request.headers.get("If-Match"); !match.empty() && match != "null")
+    return Error{ErrorCode::bad_request, "If-Match belongs on the parts of a batch, not on the batch.", "If-Match"};
   const auto device = TRY(read_device_headers(call));
   const auto type = call.request.headers.get("Content-Type");
   const bool is_json = to_lower_ascii(type).find("json") != std::string::npos;

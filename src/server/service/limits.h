@@ -18,6 +18,16 @@ inline constexpr std::size_t kAdminBodyBytesMax = 64 * 1024;
 // Rows of a list that an admin verb gives or searches; far more teams and users than one organisation has.
 inline constexpr std::size_t kAdminRowsMax = 100'000;
 
+// Rows of a list page; Dataverse's number.
+inline constexpr std::int64_t kPageRowsMax = 5'000;
+// ... where each of them brings collections along: one query each, 20 µs, while others wait.
+inline constexpr std::int64_t kExpandingPageRowsMax = 1'000;
+// Rows of collections in one answer, some 40 MB at most. Behind it each collection has a row and a next link.
+inline constexpr std::int64_t kExpandedRowsMax = 20'000;
+
+// Records that one request may make or link: as many as a batch has parts.
+inline constexpr std::size_t kDeepRecordsMax = 1'000;
+
 // Tests in a $filter of EntityDefinitions, joined by "and".
 inline constexpr std::size_t kDefinitionTestsMax = 20;
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "odata/record_json.h"
 #include "server/service/internal/context.h"
+#include "server/service/limits.h"
 
 namespace satchel::server::service {
 namespace {
@@ -26,12 +27,22 @@ std::string_view query_of(const Request& request) {
   return at == std::string_view::npos ? std::string_view() : target.substr(at + 1);
 }
 
-bool is_batch(std::string_view path) { return path == "/api/data/v9.2/$batch" || path == "/api/data/v9.2/%24batch"; }
+bool is_batch(std::string_view below_root) { return below_root == "$batch" || below_root == "%24batch"; }
+
+constexpr std::string_view kDataMethods = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS";
+
+// The methods of the addresses that aren't the Web API's.
+std::string_view methods_of(std::string_view path) {
+  if (path == "/oauth2/token") return "POST";
+  if (path.starts_with(kSyncRoot)) return "POST";
+  if (path.starts_with("/api/")) return kDataMethods;
+  return "GET, HEAD";
+}
 
 // Does answering change the database? Signing in does too: tokens are rows.
 bool changes_database(const Request& request) {
   const auto path = path_of(request);
-  if (path.starts_with(kServiceRoot)) return is_batch(path) || is_write(request);
+  if (const auto below = below_service_root(path)) return is_batch(*below) || is_write(request);
   if (path.starts_with(kAdminRoot)) return request.method != "GET";
   return path == "/oauth2/token";
 }
@@ -86,11 +97,18 @@ class ServiceImpl final : public Service {
 
   Response route(const Request& request, Instant now) {
     const auto path = path_of(request);
+    if (request.method == "OPTIONS") return options(path);
     if (path == "/oauth2/token") return token(parts_, request, now);
     if (path == "/healthz") return text("ok\n");
     if (path == "/metrics") return metrics();
     if (path.starts_with("/api/")) return with_caller(request, now);
     return options_.app.answer(request);
+  }
+
+  static Response options(std::string_view path) {
+    auto response = empty_response();
+    response.headers.set("Allow", std::string(methods_of(path)));
+    return response;
   }
 
   static Response text(std::string body) {
@@ -117,18 +135,19 @@ class ServiceImpl final : public Service {
     const auto caller = caller_of(request, now);
     if (!caller) {
       auto response = error_response(caller.error());
-      if (response.status == 401) response.headers.set("WWW-Authenticate", "Bearer, Basic realm=\"Satchel\"");
+      if (response.status == 401)
+        response.headers.set("WWW-Authenticate",
+                             "Bearer realm=\"Satchel\", Basic realm=\"Satchel\", charset=\"UTF-8\"");
       if (caller.error().code == ErrorCode::too_many_requests)
         response.headers.set("Retry-After", caller.error().target);
       return response;
     }
     Call call{parts_, request, {}, query_of(request), root_of(request), *caller, now, nullptr};
     const auto path = path_of(request);
-    if (path.starts_with(kServiceRoot)) {
-      call.path = path.substr(kServiceRoot.size());
+    if (const auto below = below_service_root(path)) {
+      call.path = *below;
       return data(call);
     }
-    if (path == "/api/data/v9.2") return metadata(call);
     if (path == std::string(kSyncRoot) + "pull") return pull(call);
     if (path == std::string(kSyncRoot) + "ranges") return ranges(call);
     if (path.starts_with(kAdminRoot)) {
@@ -139,14 +158,36 @@ class ServiceImpl final : public Service {
   }
 
   static Response data(const Call& call) {
-    if (const auto maximum = call.request.headers.get("OData-MaxVersion"); !maximum.empty() && maximum < "4.0")
-      return error_response({ErrorCode::bad_request,
-                             "OData-MaxVersion " + std::string(maximum) + " isn't spoken here; the lowest is 4.0."});
-    if (call.path == "$batch" || call.path == "%24batch") return run_batch(call);
-    if (call.path.empty() || call.path.starts_with("$metadata") || call.path.starts_with("%24metadata") ||
-        call.path.starts_with("EntityDefinitions"))
-      return metadata(call);
+    if (auto refusal = check_protocol(call.request)) return error_response(*refusal);
+    if (is_batch(call.path)) return run_batch(call);
+    if (is_metadata(call.path)) return metadata(call);
     return is_write(call.request) ? run_write(call) : read_data(call);
+  }
+
+  // Versions (OData Protocol 4.01, sections 8.1.5 and 8.2.7) and Isolation (8.2.6).
+  static std::optional<Error> check_protocol(const Request& request) {
+    const auto maximum = trim(request.headers.get("OData-MaxVersion"));
+    if (!maximum.empty() && major_of(maximum) < 4)
+      return Error{ErrorCode::bad_request,
+                   "OData-MaxVersion " + std::string(maximum) + " isn't spoken here; the lowest is 4.0.",
+                   "OData-MaxVersion"};
+    const auto version = trim(request.headers.get("OData-Version"));
+    if (!version.empty() && version != "4.0" && version != "4.01")
+      return Error{ErrorCode::bad_request, "OData-Version " + std::string(version) + " isn't spoken here; write 4.0.",
+                   "OData-Version"};
+    for (const auto name : {"Isolation", "OData-Isolation"})
+      if (request.headers.has(name)) return Error{ErrorCode::version_conflict, "Isolation isn't offered here.", name};
+    return std::nullopt;
+  }
+
+  // "10.0" -> 10; 0 for what is no version.
+  static int major_of(std::string_view version) {
+    int number = 0;
+    for (const char c : version.substr(0, version.find('.'))) {
+      if (c < '0' || c > '9' || number > 1000) return 0;
+      number = number * 10 + (c - '0');
+    }
+    return number;
   }
 
   // Bearer, or Basic over a channel that nobody can listen to.
@@ -167,9 +208,17 @@ class ServiceImpl final : public Service {
   }
 
   std::string root_of(const Request& request) const {
-    if (!options_.public_address.empty()) return options_.public_address + std::string(kServiceRoot);
-    auto host = request.headers.get("Host");
-    return options_.scheme + "://" + std::string(host.empty() ? "localhost" : host) + std::string(kServiceRoot);
+    const auto path = path_of(request);
+    const auto below = below_service_root(path);
+    std::string root(below ? path.substr(0, path.size() - below->size()) : kServiceRoot);
+    if (!root.ends_with('/')) root += '/';
+    if (!options_.public_address.empty()) return options_.public_address + root;
+    // What a client calls us is put into links, so it must look like a host.
+    const auto host = request.headers.get("Host");
+    const bool is_host = !host.empty() && host.find_first_not_of(
+                                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                              "0123456789.-_:[]") == std::string_view::npos;
+    return options_.scheme + "://" + std::string(is_host ? host : "localhost") + root;
   }
 
   sql::Database& database_;
@@ -207,6 +256,12 @@ RecordId organization_id(const Parts& parts) {
 
 Response error_response(const Error& error) {
   auto response = json_response(http_status_of(error.code), odata::error_body(error));
+  response.headers.set("Content-Language", "en");
+  // RFC 9110, section 15.5.6. A delete that others' lookups forbid is 405 too (Dataverse).
+  if (response.status == 405)
+    response.headers.set("Allow", error.code == ErrorCode::method_not_allowed && !error.target.empty()
+                                      ? error.target
+                                      : "GET, HEAD, PATCH, PUT");
   return response;
 }
 
@@ -224,29 +279,88 @@ Response empty_response(int status) {
   return response;
 }
 
+std::optional<std::string_view> below_service_root(std::string_view path) {
+  constexpr std::string_view kData = "/api/data/v";
+  if (!path.starts_with(kData)) return std::nullopt;
+  auto rest = path.substr(kData.size());
+  // v8.0 to v9.2
+  if (rest.size() < 3 || rest[1] != '.' || (rest[0] != '8' && rest[0] != '9') || rest[2] < '0' || rest[2] > '2')
+    return std::nullopt;
+  rest.remove_prefix(3);
+  if (rest.empty()) return rest;
+  if (rest.front() != '/') return std::nullopt;
+  return rest.substr(1);
+}
+
+bool is_metadata(std::string_view path) {
+  return path.empty() || path == "$metadata" || path == "%24metadata" || path.starts_with("EntityDefinitions");
+}
+
+bool etag_list_names(std::string_view header, Seq version) {
+  header = trim(header);
+  if (header == "*") return true;
+  for (const auto part : split(header, ','))
+    if (odata::parse_etag(part) == version) return true;
+  return false;
+}
+
+namespace {
+
+// Cut at commas that stand outside of quotation marks: a list of annotations holds some of its own.
+std::vector<std::string_view> preferences_in(std::string_view header) {
+  std::vector<std::string_view> out;
+  std::size_t start = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (header[i] == '"') quoted = !quoted;
+    if (quoted || header[i] != ',') continue;
+    out.push_back(trim(header.substr(start, i - start)));
+    start = i + 1;
+  }
+  out.push_back(trim(header.substr(start)));
+  return out;
+}
+
+// A whole number from 1 on; nothing for what isn't one. More than any page has counts as that much.
+std::optional<std::int64_t> page_size_in(std::string_view text) {
+  std::int64_t number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = std::min<std::int64_t>(number * 10 + (c - '0'), kPageRowsMax);
+  }
+  return number > 0 ? std::optional(number) : std::nullopt;
+}
+
+// Of a preference that comes with and without "odata." the one without counts; others count when they come first.
+void take_preference(Preferences& preferences, std::string_view part) {
+  const auto equals = part.find('=');
+  auto key = to_lower_ascii(trim(part.substr(0, equals)));
+  if (key.starts_with("odata.")) key = key.substr(6);
+  auto setting = equals == std::string_view::npos ? std::string_view() : trim(part.substr(equals + 1));
+  if (setting.size() >= 2 && setting.front() == '"' && setting.back() == '"')
+    setting = setting.substr(1, setting.size() - 2);
+  if (key == "return" && !preferences.representation && (setting == "representation" || setting == "minimal"))
+    preferences.representation = setting == "representation";
+  if (key == "include-annotations" && preferences.annotation_terms.empty() && is_utf8(setting)) {
+    preferences.annotations = odata::annotations_named(setting);
+    preferences.annotation_terms = std::string(setting);
+  }
+  if (key == "continue-on-error" && !preferences.continue_on_error) preferences.continue_on_error = setting != "false";
+  if (key == "track-changes") preferences.track_changes = true;
+  if (key == "maxpagesize" && !preferences.page_size) preferences.page_size = page_size_in(setting);
+}
+
+}  // namespace
+
+// What isn't known or can't be understood is ignored: preferences never make an error (OData Protocol 4.01, 8.2.8).
 Preferences preferences_of(const Request& request) {
   Preferences preferences;
-  for (const auto& [name, value] : request.headers) {
-    if (!equals_ignoring_case_ascii(name, "Prefer")) continue;
-    for (auto part : split(value, ',')) {
-      part = trim(part);
-      const auto equals = part.find('=');
-      auto key = to_lower_ascii(trim(part.substr(0, equals)));
-      if (key.starts_with("odata.")) key = key.substr(6);
-      auto setting = equals == std::string_view::npos ? std::string_view() : trim(part.substr(equals + 1));
-      if (setting.size() >= 2 && setting.front() == '"' && setting.back() == '"')
-        setting = setting.substr(1, setting.size() - 2);
-      if (key == "return") preferences.representation = setting == "representation";
-      if (key == "include-annotations") preferences.annotations = true;
-      if (key == "continue-on-error") preferences.continue_on_error = setting != "false";
-      if (key == "track-changes") preferences.track_changes = true;
-      if (key == "maxpagesize") {
-        std::int64_t number = 0;
-        for (const char c : setting) number = c >= '0' && c <= '9' && number < 1'000'000 ? number * 10 + (c - '0') : 0;
-        if (number > 0) preferences.page_size = number;
-      }
+  for (const bool prefixed : {false, true})
+    for (const auto& [name, value] : request.headers) {
+      if (!equals_ignoring_case_ascii(name, "Prefer")) continue;
+      for (const auto part : preferences_in(value))
+        if (equals_ignoring_case_ascii(part.substr(0, 6), "odata.") == prefixed) take_preference(preferences, part);
     }
-  }
   return preferences;
 }
 

@@ -36,6 +36,7 @@ class FilterWriter {
   Fragment write(const query::In& in, Sense sense);
   Fragment write(const query::Match& match, Sense sense);
   Fragment write(const query::HasParty& has, Sense sense);
+  Fragment write(const query::Exists& exists, Sense sense);
 
   Fragment write_parts(const std::vector<query::Filter>& filters, Sense sense, bool all);
 
@@ -207,6 +208,33 @@ Fragment FilterWriter::write(const query::Match& match, Sense sense) {
 Fragment FilterWriter::write(const query::HasParty& has, Sense sense) {
   const std::string key = sources_.key({{}, has.column});
   return like_test(key, "%/" + has.party.to_string() + "|%", sense);
+}
+
+// exists (select 1 from "contact" as ts1 where ts1."parentcustomerid" = t."id" and ...): what stands inside is true, false
+// or unknown, and unknown rows aren't there; so `not exists` is the exact complement.
+Fragment FilterWriter::write(const query::Exists& exists, Sense sense) {
+  const std::string parent = sources_.key(exists.path);
+  const auto& table = sources_.schema().at(exists.table);
+  const auto& lookup = table.columns[exists.lookup];
+  Sources inside = sources_.below(table);
+  const auto column = [&](std::string_view name) { return inside.alias() + "." + quoted(name); };
+  std::vector<Fragment> parts{{column(lookup.name) + " = " + parent, {}}};
+  if (lookup.is_polymorphic()) {
+    const auto& end = *query::end_of(sources_.schema(), sources_.table(), exists.path).column;
+    const auto target = exists.path.hops.empty() ? sources_.table().number : exists.path.hops.back().target;
+    const auto of = end.type == model::ColumnType::lookup ? end.targets.front() : target;
+    parts.push_back({column(lookup.name + "__table") + " = " + std::to_string(of.value), {}});
+  }
+  if (auto around = inside.condition(); !around.text.empty())
+    parts.push_back({"(" + around.text + ")", std::move(around.parameters)});
+  if (exists.part) parts.push_back(FilterWriter(inside).write(*exists.part, Sense::itself));
+  const Fragment condition = joined_conditions(std::move(parts), " and ");
+  Fragment out{(sense == Sense::itself ? "exists (select 1 from " : "not exists (select 1 from "), {}};
+  append(out, inside.from());
+  append(out, " where ");
+  append(out, condition);
+  append(out, ")");
+  return out;
 }
 
 }  // namespace

@@ -41,9 +41,13 @@ void append(Fragment& out, std::string_view text, Parameter parameter) {
   out.parameters.push_back(std::move(parameter));
 }
 
-Sources::Sources(const model::Schema& schema, const Table& table, const Surroundings& surroundings)
+Sources::Sources(const model::Schema& schema, const Table& table, const Surroundings& surroundings, std::string alias)
     : schema_(schema), table_(table), surroundings_(surroundings) {
-  sources_.push_back({&table, "t", nullptr, {}});
+  sources_.push_back({&table, std::move(alias), nullptr, {}});
+}
+
+Sources Sources::below(const Table& table) {
+  return {schema_, table, surroundings_, alias() + "s" + std::to_string(++below_)};
 }
 
 std::string Sources::key(const query::Path& path) {
@@ -61,7 +65,8 @@ const Sources::Source& Sources::follow(const Source& source, const query::Path::
   const auto known = std::find_if(sources_.begin(), sources_.end(),
                                   [&](const Source& other) { return other.parent == &source && other.hop == hop; });
   if (known != sources_.end()) return *known;
-  return sources_.emplace_back(Source{&schema_.at(hop.target), "j" + std::to_string(sources_.size()), &source, hop});
+  const std::string prefix = alias() == "t" ? "j" : alias() + "j";
+  return sources_.emplace_back(Source{&schema_.at(hop.target), prefix + std::to_string(sources_.size()), &source, hop});
 }
 
 std::string Sources::name_of(const Table& table) const {
@@ -69,7 +74,7 @@ std::string Sources::name_of(const Table& table) const {
 }
 
 Fragment Sources::from() const {
-  Fragment out{name_of(table_) + " as t", {}};
+  Fragment out{name_of(table_) + " as " + alias(), {}};
   for (std::size_t i = 1; i < sources_.size(); ++i) append(out, join(sources_[i]));
   return out;
 }
@@ -90,7 +95,7 @@ Fragment Sources::join(const Source& source) const {
 }
 
 Fragment Sources::condition() const {
-  return surroundings_.condition ? surroundings_.condition(table_, "t") : Fragment{};
+  return surroundings_.condition ? surroundings_.condition(table_, alias()) : Fragment{};
 }
 
 }  // namespace satchel::sql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sources: the tables that one statement reads. The queried one is "t"; each one that paths lead to is joined once.
+// Sources: the tables that one statement reads. The queried one is "t"; each one that paths lead to is joined once. A
+// subselect has sources of its own, whose names begin with its table's alias.
 #pragma once
 
 #include <deque>
@@ -18,7 +19,10 @@ void append(Fragment& out, std::string_view text, Parameter parameter);
 
 class Sources {
  public:
-  Sources(const model::Schema& schema, const model::Table& table, const Surroundings& surroundings);
+  Sources(const model::Schema& schema, const model::Table& table, const Surroundings& surroundings,
+          std::string alias = "t");
+  // Of a subselect on `table` within this statement.
+  Sources below(const model::Table& table);
 
   // The SQL expression by which a path compares and sorts: fold keys for texts, the value itself for all others.
   // Adds the joins that it needs.
@@ -26,6 +30,9 @@ class Sources {
 
   // "contact" as t left join ... - complete once every key has been asked for.
   Fragment from() const;
+  const std::string& alias() const { return sources_.front().alias; }
+  const model::Schema& schema() const { return schema_; }
+  const model::Table& table() const { return table_; }
   // The surroundings' condition for the queried table.
   Fragment condition() const;
 
@@ -45,6 +52,7 @@ class Sources {
   const model::Table& table_;
   const Surroundings& surroundings_;
   std::deque<Source> sources_;  // they point to each other, so they stay in place
+  int below_ = 0;
 };
 
 }  // namespace satchel::sql

@@ -16,6 +16,12 @@ Result<ListPage> list_rows(Context& context, const access::Caller& caller, const
 Result<RangeAnswer> compare_ranges(Context& context, const Subscription& subscription, const RangeRequest& request,
                                    const State& state);
 
+// Delta links: changes.cpp.
+Result<std::string> token_of_now(Context& context, const access::Caller& caller, const TableSql& table,
+                                 const State& state);
+Result<ChangesPage> read_changes(Context& context, Scopes& scopes, const access::Caller& caller, const TableSql& table,
+                                 const State& state, std::string_view token, std::size_t rows_max);
+
 Result<std::optional<Records::Remembered>> recall_answer(Context& context, RecordId user, std::string_view request_id);
 Result<void> remember_answer(Context& context, RecordId user, std::string_view request_id,
                              const Records::Remembered& answer, Instant now);

@@ -11,6 +11,7 @@
 #include "base/http.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "odata/record_json.h"
 #include "server/access/sessions.h"
 #include "server/records/records.h"
 #include "server/service/service.h"
@@ -42,8 +43,9 @@ struct Call {
 
 // Preferences of a Prefer header, with or without the "odata." prefix (OData Protocol 4.01, section 8.2.8).
 struct Preferences {
-  bool representation = false;  // return=representation
-  bool annotations = false;     // odata.include-annotations
+  std::optional<bool> representation;                         // return=representation, return=minimal
+  odata::Annotations annotations = odata::Annotations::none;  // odata.include-annotations
+  std::string annotation_terms;                               // as they came
   std::optional<std::int64_t> page_size;
   std::optional<bool> continue_on_error;
   bool track_changes = false;
@@ -57,7 +59,10 @@ Response error_response(const Error& error);
 Response json_response(int status, std::string body);
 Response empty_response(int status = 204);
 
+// Of Dataverse's versions this is the one; /api/data/v8.0/ to v9.1/ mean the same.
 constexpr std::string_view kServiceRoot = "/api/data/v9.2/";
+// What stands behind the root of any of these versions, or nothing.
+std::optional<std::string_view> below_service_root(std::string_view path);
 
 // ---- handlers --------------------------------------------------------------------------------------------------------------
 // Reads and writes of entity sets. Writes run inside a part of a transaction that the caller opened.
@@ -70,12 +75,20 @@ struct Written {
 };
 Written write_data(const Call& call);
 
+// The functions that there are, called with or without namespace and parentheses.
+enum class Function { none, who_am_i, retrieve_version };
+Function function_named(std::string_view path);
+
+// If-Match and If-None-Match: "*", or a list of ETags (RFC 9110, sections 13.1.1 and 13.1.2). Does it name the version?
+bool etag_list_names(std::string_view header, Seq version);
+
 // $batch, multipart or JSON, inside a write transaction.
 Response run_batch(const Call& call);
 // A single write with its savepoint, part and request memory, inside a write transaction.
 Response run_write(const Call& call);
 
 Response metadata(const Call& call);  // $metadata, the service document, EntityDefinitions
+bool is_metadata(std::string_view path);
 Response token(const Parts& parts, const Request& request, Instant now);
 Response pull(const Call& call);
 Response ranges(const Call& call);
@@ -96,7 +109,10 @@ Result<void> move_mark(const Call& call, const DeviceHeaders& headers);
 struct Address {
   const model::Table* table = nullptr;
   std::optional<RecordId> id;
-  std::string key_name;           // alternate key: domainname='x' (systemusers, teams, currencies)
+  std::string key_name;  // alternate key: domainname='x' (systemusers, teams, currencies)
+  // Nobody has the alternate key: what a reader is told, and what a record made by an upsert gets.
+  std::optional<Error> missing;
+  std::optional<model::ColumnValue> key_value;
   std::vector<std::string> rest;  // what follows the record or set
 };
 Result<Address> parse_address(const Call& call);
