@@ -13,7 +13,8 @@ TRACK = {"Prefer": "odata.track-changes"}
 def begun(web: Client, path: str, **headers: str) -> tuple[list[dict], str]:
     """All rows of a set, and the delta link at their end."""
     answer = web.get(path, **{**TRACK, **headers})
-    equal(answer.headers["Preference-Applied"].split(",")[-1].strip(), "odata.track-changes")
+    applied = answer.headers["Preference-Applied"].split(", ")
+    assert "odata.track-changes" in applied, applied
     rows = answer.rows
     while "@odata.nextLink" in answer.json:
         assert "@odata.deltaLink" not in answer.json
@@ -88,7 +89,7 @@ def other_options_and_tokens_are_refused(web: Client) -> None:
         refused(web.get("contacts?" + option, **TRACK), 400)
     _, link = begun(web, "competitors?$select=name")
     refused(web.get(link.replace("competitors", "products").replace("$select=name&", "")), 400, "bad_cursor")
-    refused(web.get(link[:-4] + "AAAA"), 400, "bad_cursor")
+    refused(web.get(link[:-4] + "BBBB"), 400, "bad_cursor")
     refused(web.get("contacts?$deltatoken="), 400)
     refused(web.get("activityparties", **TRACK), 501)
 

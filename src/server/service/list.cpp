@@ -88,7 +88,7 @@ Result<Response> read_list(const Call& call, const List& list) {
   }
   auto response = json_response(200, body + "}");
   apply_preferences(response, preferences);
-  if (tracks) response.headers.add("Preference-Applied", "odata.track-changes");
+  if (tracks) add_applied(response, "odata.track-changes");
   return response;
 }
 

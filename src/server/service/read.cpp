@@ -24,11 +24,16 @@ model::NameOf name_of(const Call& call) {
   return [&call](const model::Reference& reference) { return call.parts.records.name_of(call.caller, reference); };
 }
 
+void add_applied(Response& response, std::string_view preference) {
+  const auto before = response.headers.get("Preference-Applied");
+  response.headers.set("Preference-Applied",
+                       before.empty() ? std::string(preference) : std::string(before) + ", " + std::string(preference));
+}
+
 void apply_preferences(Response& response, const Preferences& preferences) {
   if (preferences.annotations != odata::Annotations::none)
-    response.headers.add("Preference-Applied", "odata.include-annotations=\"" + preferences.annotation_terms + "\"");
-  if (preferences.page_size)
-    response.headers.add("Preference-Applied", "odata.maxpagesize=" + std::to_string(*preferences.page_size));
+    add_applied(response, "odata.include-annotations=\"" + preferences.annotation_terms + "\"");
+  if (preferences.page_size) add_applied(response, "odata.maxpagesize=" + std::to_string(*preferences.page_size));
 }
 
 namespace {

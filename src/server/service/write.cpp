@@ -10,6 +10,7 @@
 #include "odata/parse_query.h"
 #include "odata/record_json.h"
 #include "server/service/internal/context.h"
+#include "server/service/internal/reading.h"
 #include "server/service/limits.h"
 
 namespace satchel::server::service {
@@ -127,7 +128,7 @@ Result<Written> answer(const Call& call, const Address& address, RecordId id, co
     if (shown.status == 200) response = std::move(shown);
     if (response.status == 200 && outcome.created) response.status = 201;
   }
-  if (asked) response.headers.add("Preference-Applied", *asked ? "return=representation" : "return=minimal");
+  if (asked) add_applied(response, *asked ? "return=representation" : "return=minimal");
   response.headers.set("OData-EntityId", entity_id(call, address, id));
   if (outcome.created) response.headers.set("Location", entity_id(call, address, id));
   response.headers.set("ETag", odata::etag_of(outcome.version));

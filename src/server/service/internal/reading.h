@@ -14,6 +14,8 @@ namespace satchel::server::service {
 
 odata::QueryContext query_context(const Call& call);
 model::NameOf name_of(const Call& call);
+// One header line for all of them: some clients read only one (RFC 7240, section 3).
+void add_applied(Response& response, std::string_view preference);
 void apply_preferences(Response& response, const Preferences& preferences);
 
 // The select list of a context URL (OData JSON Format 4.01, section 10.8): "(fullname,parentcustomerid_account(name))", or "".
