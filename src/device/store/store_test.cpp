@@ -64,10 +64,6 @@ void DiskForTest::set_file(const std::string& bytes, const std::string& ending) 
   must(edge::os::write_file(state_->path() + ending, bytes));
 }
 
-bool DiskForTest::has_file(const std::string& ending) const { return edge::os::exists(state_->path() + ending); }
-
-void DiskForTest::remove_file(const std::string& ending) const { must(edge::os::remove_file(state_->path() + ending)); }
-
 std::vector<std::string> DiskForTest::take_told() const { return std::exchange(state_->told, {}); }
 
 std::string DiskForTest::bytes() const {

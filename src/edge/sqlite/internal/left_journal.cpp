@@ -74,7 +74,6 @@ class File {
   bool read(std::array<std::uint8_t, N>& bytes, std::int64_t offset) const {
     return file_->pMethods->xRead(file_, bytes.data(), static_cast<int>(N), offset) == SQLITE_OK;
   }
-  sqlite3_file* get() const { return file_; }
 
  private:
   std::vector<char> memory_;
