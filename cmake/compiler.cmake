@@ -36,6 +36,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
     -Wno-dangling-pointer)
 endif()
+if(SATCHEL_FUZZ)
+  target_compile_options(satchel_flags INTERFACE -Wno-error)  # clang has complaints about gcc's library
+endif()
 if(SATCHEL_WASM)
   target_compile_options(satchel_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
 endif()

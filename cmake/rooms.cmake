@@ -3,6 +3,9 @@
 # found by themselves, and a folder that is still empty does no harm.
 
 set(SATCHEL_TEST_SECONDS_MAX 300)
+if(SATCHEL_SANITIZE)
+  set(SATCHEL_TEST_SECONDS_MAX 1800)
+endif()
 
 # Splits the .cpp files of FOLDERS into sources and tests (names ending in _test.cpp).
 function(satchel_find_sources sources_out tests_out)

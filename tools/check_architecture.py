@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from web_imports import WebHouse, check_web  # noqa: E402
 
-SOURCE_ROOTS = ("src", "apps", "sim", "bench", "tests")
+SOURCE_ROOTS = ("src", "apps", "sim", "bench", "fuzz", "tests")
 SOURCE_ENDINGS = {".h", ".cpp"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 COMMENT_OR_TEXT = re.compile(r'//.*|"(?:\\.|[^"\\])*"')
@@ -111,7 +111,7 @@ def includes_of(file: str, text: str) -> list[Include]:
 def path_of(include: Include, sources: dict[str, str]) -> str:
     """The project path that a quoted include means: rooms of src/ are written without src/."""
     in_src = f"src/{include.target}"
-    if in_src in sources or not include.target.startswith(("apps/", "sim/", "bench/", "tests/")):
+    if in_src in sources or not include.target.startswith(("apps/", "sim/", "bench/", "fuzz/", "tests/")):
         return in_src
     return include.target
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
-LICENSED_FOLDERS = ("src/", "apps/", "sim/", "bench/", "tests/", "tools/", "cmake/", "third_party/")
+LICENSED_FOLDERS = ("src/", "apps/", "sim/", "bench/", "fuzz/", "tests/", "tools/", "cmake/", "third_party/")
 LICENSED_ENDINGS = (".h", ".c", ".cpp", ".ts", ".tsx", ".js", ".mjs", ".css", ".py", ".sh", ".cmake")
 # Written in pieces, so that this file doesn't hold what it looks for.
 MACHINE_PATHS = re.compile(r"(?<![\w.\-/:])/(?:wo" + r"rk|fa" + r"rm|tmp/ba" + r"sh|home/\w+|Users/\w+)/")

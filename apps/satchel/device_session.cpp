@@ -6,7 +6,6 @@
 #include "edge/net/async_http_client.h"
 #include "edge/os/environment.h"
 #include "edge/os/files.h"
-#include "edge/sqlite/database.h"
 
 namespace satchel::apps {
 namespace {
@@ -37,6 +36,23 @@ Result<vault::StoreKey> make_key(const DeviceOptions& options, Random& random, s
   return made.key;
 }
 
+Result<std::unique_ptr<sql::Database>> open_database(const DeviceOptions& options, const vault::StoreKey& key) {
+  edge::sqlite::OpenOptions wanted{.path = options.store,
+                                   .key = edge::sqlite::Key(key.bytes()),
+                                   .cipher = edge::sqlite::Cipher::aegis,
+                                   .profile = edge::sqlite::Profile::device};
+  wanted.tell = options.tell;
+  auto opened = edge::sqlite::open(wanted);
+  if (opened || opened.error().code != ErrorCode::io_error || os::is_writable(options.store)) return opened;
+  wanted.access = edge::sqlite::Access::unwritable;
+  opened = edge::sqlite::open(wanted);
+  if (opened && options.tell)
+    options.tell(
+        "The store " + options.store +
+        " can only be read: the file or its folder can't be written. Nothing can be changed or sent from here.");
+  return opened;
+}
+
 Error no_store(const DeviceOptions& options) {
   return {ErrorCode::not_found,
           "There's no store at " + options.store + ". Sign in first: satchel --store " + options.store +
@@ -62,10 +78,7 @@ Result<std::unique_ptr<DeviceSession>> DeviceSession::open(const DeviceOptions& 
                  "The key file " + key_path(options) + " is missing, so the store can't be opened.", key_path(options)};
   const auto key =
       has_key ? TRY(read_key(options, pin, session->now())) : TRY(make_key(options, session->random_, pin));
-  session->database_ = TRY(edge::sqlite::open({.path = options.store,
-                                               .key = edge::sqlite::Key(key.bytes()),
-                                               .cipher = edge::sqlite::Cipher::aegis,
-                                               .profile = edge::sqlite::Profile::device}));
+  session->database_ = TRY(open_database(options, key));
   session->store_ = TRY(device::store::DeviceStore::open(*session->database_, model::Schema::standard()));
   session->client_ = std::make_unique<device::client::Client>(*session->store_, session->random_);
   session->engine_ =

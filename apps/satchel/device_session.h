@@ -15,6 +15,7 @@
 #include "device/store/store.h"
 #include "edge/os/clock.h"
 #include "edge/os/random.h"
+#include "edge/sqlite/database.h"
 #include "sql/database.h"
 
 namespace satchel::apps {
@@ -24,12 +25,14 @@ struct DeviceOptions {
   std::string platform = "desktop";
   std::optional<Instant> now;  // --now: the clock starts here
   bool json = false;
+  edge::sqlite::Tell tell = {};  // hears what the user should know beside what was asked
 };
 
 enum class Opening { existing, create };  // create: sign-in makes a store where there is none
 
 class DeviceSession {
  public:
+  // A store that can't be written is opened for reading; then every change is an io_error.
   // Errors: usage without a store's path, not_found, wrong_password (PIN), wrong_key, store_busy, store_damaged.
   static Result<std::unique_ptr<DeviceSession>> open(const DeviceOptions& options, Opening opening);
 

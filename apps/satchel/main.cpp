@@ -23,6 +23,7 @@ constexpr const char* kPlatforms[] = {"ipad",   "windows8",      "windows8.1",  
 // Words of the command line, kept while the chosen command runs.
 struct Words {
   DeviceOptions device;
+  std::vector<std::string> notes;
   std::string now;
   int code = 0;
 
@@ -300,6 +301,10 @@ int run_main(int argc, char** argv) {
     if (!seconds) throw CLI::ValidationError("--now", "must be a time such as 2026-11-23T08:15:00Z");
     words.device.now = Instant::of_seconds(*seconds);
   });
+  words.device.tell = [&words](const std::string& note) {
+    const bool is_new = std::find(words.notes.begin(), words.notes.end(), note) == words.notes.end();
+    if (is_new) words.notes.push_back(note);
+  };
   // Wanted before the words are understood, for errors about them.
   words.device.json =
       std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
@@ -314,6 +319,7 @@ int run_main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage_error(words, sentence_of(error, app));
   }
+  for (const auto& note : words.notes) report_note(note, words.format());
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     return report({ErrorCode::io_error, "The output couldn't be written, so a part of it is missing."}, words.format());
   return words.code;

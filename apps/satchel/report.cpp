@@ -89,6 +89,16 @@ int report(const Error& error, Format format) {
   return exit_code_of(error);
 }
 
+void report_note(std::string_view sentence, Format format) {
+  if (format == Format::people) {
+    std::fprintf(stderr, "note: %s\n", one_line(sentence).c_str());
+    return;
+  }
+  auto json = Json::object();
+  json.set("note", std::string(sentence));
+  std::fprintf(stderr, "%s\n", json.dump().c_str());
+}
+
 void write_out(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 void say(std::string_view text) { write_out(printable(text) + "\n"); }
 void say_json(const Json& json) { write_out(json.dump() + "\n"); }

@@ -4,6 +4,7 @@
 //
 //   exit 0 done, 1 refused, 2 usage, 3 needs the server
 //   the first line of standard error: "RULE code: sentence" or "code: sentence"; with --json {"error":{…}}
+//   notes follow it, or stand alone if there was no error
 #pragma once
 
 #include <string>
@@ -20,6 +21,9 @@ enum class Format { people, json };
 int exit_code_of(const Error& error);
 // Writes the error and gives the exit code.
 int report(const Error& error, Format format);
+
+// Beside an answer or an error, behind it on standard error: "note: sentence"; with --json {"note":"sentence"}.
+void report_note(std::string_view sentence, Format format);
 
 void say(std::string_view text);        // a line on standard output, without anything that steers a terminal
 void say_json(const Json& json);        // compact, a line

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A command as a function that may fail: its error becomes a sentence and an exit code.
+// A command as a function that may fail: its error becomes a sentence and an exit code. Of a damaged store it says too what can be
+// saved from it, and how.
 #pragma once
 
 #include "apps/satchel/device_session.h"
@@ -8,10 +9,13 @@
 
 namespace satchel::apps {
 
+// `store_damaged` with the whole of what its user should know; any other error as it is.
+Error with_advice(const DeviceOptions& options, Error error);
+
 template <class Act>
 int run(const DeviceOptions& options, Act act) {
   const Result<void> done = act();
-  return done ? 0 : report(done.error(), options.json ? Format::json : Format::people);
+  return done ? 0 : report(with_advice(options, done.error()), options.json ? Format::json : Format::people);
 }
 
 // The reverse of name_of, for codes kept in the store; `internal` for one that isn't known.

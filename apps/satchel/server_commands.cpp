@@ -345,7 +345,8 @@ int restore(const std::string& data, const std::string& file, Format format) {
       (void)remove_database(aside);
       return made;
     }
-    for (const auto* ending : {"-wal", "-shm"}) TRY(os::remove_file(database_path(data) + ending));
+    // They belong to what is replaced; SQLite would believe them of the backup.
+    for (const auto* ending : {"-wal", "-shm", "-journal"}) TRY(os::remove_file(database_path(data) + ending));
     TRY(os::move_file(aside, database_path(data)));
     TRY(remove_database(aside));
     say_done(format,

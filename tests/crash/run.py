@@ -90,6 +90,8 @@ class Rounds:
         self.book.check(self.world.server)
         for device in self.devices:
             same_everything(device, self.world.server)
+            strangers = [path.name for path in device.files() if ".set-aside" in path.name]
+            assert not strangers, f"a journal of our own was taken for another store's: {strangers}"
 
 
 def play(count: int, seed: int) -> str:

@@ -172,6 +172,75 @@ TEST_CASE("invariant 18: a store has one writer; the second opener is told, and 
   encrypted.check_whole();
 }
 
+// ---- what lies beside the file (more in edge/sqlite/left_journal_test.cpp) ---------------------------------------------------------
+
+TEST_CASE("a journal of another store is not taken for ours, and nothing of ours is lost") {
+  for (const std::string ending : {"-journal", "-wal"}) {
+    CAPTURE(ending);
+    const DiskForTest other(EncryptionForTest::chacha20);
+    std::string journal;
+    {
+      auto database = must(other.open_with_key(std::string(32, 'x')));
+      auto store = must(DeviceStore::open(*database, schema()));
+      if (ending == "-journal") must(must(database->prepare("pragma journal_mode = truncate"))->run());
+      must(database->execute("pragma cache_size = 5"));
+      auto transaction = must(store->begin());
+      for (std::uint64_t id = 100; id < 400; ++id)
+        must(store->set_mirror(contact(), id_for_test(id), Mirror{person(id, "Stranger"), {}}));
+      journal = other.file(ending);
+      CHECK(journal.size() > 10'000);
+    }
+    Encrypted encrypted;
+    encrypted.store.disk().set_file(journal, ending);
+    encrypted.check_whole();
+    CHECK(encrypted.store.disk().file(ending + ".set-aside") == journal);
+    const auto told = encrypted.store.disk().take_told();
+    REQUIRE(told.size() == 1);
+    CHECK(contains(told[0], "belongs to another store or to another day of this one"));
+  }
+}
+
+// A first load is killed in the middle of a page, in the journal that large loads have.
+TEST_CASE("our own journal after a kill is rolled back, and not beside yesterday's file") {
+  StoreForTest store(schema(), EncryptionForTest::chacha20);
+  const auto load = [&](std::uint64_t first) {
+    std::vector<FeedRowForTest> rows;
+    for (auto id = first; id < first + 5000; ++id)
+      rows.push_back({person(id, "Person " + std::to_string(id)), {ScopeNumber(2)}});
+    const auto page = page_for_test(schema(), rows);
+    auto reader = must(odata::FeedPageReader::open(schema(), page));
+    must(store->load_rows(reader));
+  };
+  const auto rows_of = [&](const DiskForTest& disk) {
+    auto database = must(disk.open());
+    auto opened = must(DeviceStore::open(*database, schema()));
+    auto transaction = must(opened->begin());
+    must(opened->verify());
+    auto select = must(database->prepare("select count(*) from contact"));
+    must(select->step());
+    return select->integer(0);
+  };
+  store.write([&] { must(store->add_scope(scope_for_test(2, contact()), true)); });
+  for (std::uint64_t page = 0; page < 5; ++page) store.write([&] { load(page * 5000); });
+  DiskForTest yesterday(EncryptionForTest::chacha20), killed(EncryptionForTest::chacha20);
+  yesterday.become_copy_of(store.disk());
+  for (std::uint64_t page = 5; page < 7; ++page) store.write([&] { load(page * 5000); });
+  {
+    auto transaction = must(store->begin());
+    must(store.database().execute("pragma cache_size = 5"));
+    load(35'000);
+    killed.become_copy_of(store.disk());
+  }
+  const auto journal = killed.file("-journal");
+  CHECK(journal.size() > 1000);
+  yesterday.set_file(journal, "-journal");
+  CHECK(rows_of(yesterday) == 25'000);
+  CHECK(yesterday.file("-journal.set-aside") == journal);
+  CHECK(yesterday.take_told().size() == 1);
+  CHECK(rows_of(killed) == 35'000);
+  CHECK(killed.take_told().empty());
+}
+
 // ---- a full disk (invariant 19) ------------------------------------------------------------------------------------------------
 
 namespace {

@@ -56,7 +56,22 @@ Result<void> SqlStore::upgrade() {
 
 Result<sql::Transaction> SqlStore::begin() {
   TRY(choose_journal());
-  return sql::Transaction::begin(watched_);
+  auto transaction = TRY(sql::Transaction::begin(watched_));
+  TRY(raise_file_mark());
+  return transaction;
+}
+
+// By it a journal that lies beside the file is known as this file's of this day (edge/sqlite/database.h).
+Result<void> SqlStore::raise_file_mark() {
+  if (is_marked_ && journal_ == Journal::log) return {};
+  std::int64_t mark = 0;
+  {
+    auto select = TRY(sql::borrow(database_, "pragma user_version"));
+    if (TRY(select->step())) mark = select->integer(0);
+  }
+  TRY(database_.execute("pragma user_version = " + std::to_string(mark + 1)));
+  is_marked_ = true;
+  return {};
 }
 
 // A write-ahead log needs one flush per commit, but writes (and encrypts) every page twice. A rollback journal doesn't hold pages
@@ -81,6 +96,7 @@ Touched SqlStore::take_touched() {
 }
 
 void SqlStore::forget_caches() {
+  is_marked_ = false;
   layout_.forget();
   rows_.forget();
   scopes_.forget();

@@ -23,9 +23,11 @@ void fail_for_test(const Error& error) {
 struct DiskForTest::State {
   edge::os::TemporaryDirectory folder = must(edge::os::TemporaryDirectory::create());
   EncryptionForTest encryption;
+  std::vector<std::string> told = {};
   std::string path() const { return folder / "device.satchel"; }
-  edge::sqlite::OpenOptions options(const std::string& key) const {
+  edge::sqlite::OpenOptions options(const std::string& key) {
     edge::sqlite::OpenOptions options{.path = path(), .profile = edge::sqlite::Profile::device};
+    options.tell = [this](const std::string& sentence) { told.push_back(sentence); };
     if (!key.empty()) options.key = edge::sqlite::Key::from_bytes(key);
     return options;
   }
@@ -61,6 +63,8 @@ std::string DiskForTest::file(const std::string& ending) const {
 void DiskForTest::set_file(const std::string& bytes, const std::string& ending) const {
   must(edge::os::write_file(state_->path() + ending, bytes));
 }
+
+std::vector<std::string> DiskForTest::take_told() const { return std::exchange(state_->told, {}); }
 
 std::string DiskForTest::bytes() const {
   std::string all;

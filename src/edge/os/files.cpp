@@ -176,6 +176,13 @@ Result<void> require_writable_directory(const std::string& path) {
   return {};
 }
 
+bool is_writable(const std::string& file) {
+  const auto may_write = [](const std::string& path) {
+    return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+  };
+  return may_write(file) && may_write(folder_of(file));
+}
+
 Result<std::vector<std::string>> list_directory(const std::string& path) {
   std::error_code failed;
   std::vector<std::string> names;

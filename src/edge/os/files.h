@@ -42,6 +42,8 @@ Result<void> move_file(const std::string& from, const std::string& to);
 Result<void> create_directory(const std::string& path, Permissions permissions = Permissions::ordinary);
 // Tries it out, for the answer of access() is wrong on read-only disks. Errors: io_error with what to do.
 Result<void> require_writable_directory(const std::string& path);
+// Whether this process has the rights to write the file and to make others beside it.
+bool is_writable(const std::string& file);
 // Names, sorted, without "." and "..".
 Result<std::vector<std::string>> list_directory(const std::string& path);
 // With all that is in it; links are not followed. Nothing there is fine.

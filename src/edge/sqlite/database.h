@@ -10,6 +10,9 @@
 //   - A flipped bit in an encrypted file is found when its page is read: store_damaged.
 //   - What was committed is there after a crash, and what wasn't is not, in every journal mode.
 //   - The device's file has one owner: a second open() gets store_busy.
+//   - A journal of another store, or of another day of this one, isn't applied: it's renamed, never deleted. For that, who writes
+//     an encrypted database raises "pragma user_version" by one in the first transaction of a connection, and in each
+//     transaction under a rollback journal.
 //   - The one function that SQL gets from us is fold(text), which is fold_key() of base/text.h.
 //
 // Borrowed statements: bound views are not copied. They must live until the statement is at its end or reset, which
@@ -17,6 +20,7 @@
 // kStatementsMax other texts were asked for; one from prepare() must be gone before its database.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +35,7 @@ enum class Access {
   create,    // made if it is missing, readable by its owner only
   existing,  // not_found if it is missing
   read_only,
+  unwritable,  // read_only, where nothing can be written beside it either: nobody else may be writing it
 };
 
 // Both find a flipped bit. The schemes named aes* don't (reference/toolchain.md, 2), so they are not offered.
@@ -44,6 +49,9 @@ enum class Profile {
   device,  // one owner, deleted content overwritten, small cache and journal
 };
 
+// Hears a sentence for the user about something that was found and dealt with.
+using Tell = std::function<void(const std::string& sentence)>;
+
 struct OpenOptions {
   std::string path;  // ":memory:" for one that ends with its connection, without key and journal (tests, simulator)
   Access access = Access::create;
@@ -53,6 +61,7 @@ struct OpenOptions {
   // A VFS by its registered name, for the browser and the simulator. It must be one made by sqlite3mc_vfs_create if
   // there is a key. Empty: the default one.
   std::string vfs = {};
+  Tell tell = {};
 };
 
 // Errors: not_found, wrong_key (also for a cipher other than the file's, and for an encrypted file without a key),

@@ -2,7 +2,8 @@
 //
 // Opening, in the one order that is safe:
 //
-//   open the file - look at its first bytes - set the key - own the file - read a page - settings and WAL - look again
+//   judge what a former process left beside the file - open it - look at its first bytes - set the key - own the file -
+//   read a page - settings and WAL - look again
 //
 // A file begins with "SQLite format 3" only if it is plain. Encrypted, it begins with the cipher's random salt.
 #include <sqlite3.h>
@@ -16,6 +17,7 @@
 #include "edge/sqlite/internal/connection.h"
 #include "edge/sqlite/internal/failure.h"
 #include "edge/sqlite/internal/files.h"
+#include "edge/sqlite/internal/left_journal.h"
 #include "edge/sqlite/limits.h"
 
 namespace satchel::edge::sqlite {
@@ -37,8 +39,23 @@ int open_flags(Access access) {
     case Access::create: return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     case Access::existing: return SQLITE_OPEN_READWRITE;
     case Access::read_only: return SQLITE_OPEN_READONLY;
+    case Access::unwritable: return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   }
   return 0;
+}
+
+bool writes(Access access) { return access == Access::create || access == Access::existing; }
+
+// A log needs files beside the database even for reading; "immutable" does without, and without locks.
+std::string name_to_open(const OpenOptions& options) {
+  if (options.access != Access::unwritable) return options.path;
+  std::string uri = "file:";
+  for (const char c : options.path) {
+    const bool is_plain = c != '%' && c != '?' && c != '#';
+    if (is_plain) uri += c;
+    else uri.append(c == '%' ? "%25" : c == '?' ? "%3f" : "%23");
+  }
+  return uri + "?immutable=1";
 }
 
 sqlite3_file* file_of(sqlite3* handle) {
@@ -164,12 +181,11 @@ Result<void> prepare_connection(Connection& connection, const OpenOptions& optio
                              fold_in_sql, nullptr, nullptr, nullptr);
   TRY(pragma(connection, "page_size", kPageSize));
   if (options.key.has_value()) TRY(encrypt(connection, options));
-  const bool writes = options.access != Access::read_only;
   // Before the first page is read, so that the log's index needs no file that others could map.
-  if (device && writes) TRY(pragma(connection, "locking_mode", "exclusive"));
+  if (device && writes(options.access)) TRY(pragma(connection, "locking_mode", "exclusive"));
   TRY(read_first_page(connection));
   TRY(apply_profile(connection, options));
-  if (writes) TRY(use_write_ahead_log(connection));
+  if (writes(options.access)) TRY(use_write_ahead_log(connection));
   if (options.key.has_value() && content_of(handle) == Content::plain) return would_be_plain(options.path);
   return {};
 }
@@ -179,19 +195,50 @@ bool is_missing(sqlite3* handle, int code, Access access) {
   return (code & 0xff) == SQLITE_CANTOPEN && access != Access::create && sqlite3_system_errno(handle) == 0;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<sql::Database>> open(const OpenOptions& options) {
-  if (options.access == Access::create && options.vfs.empty() && options.path != kInMemory)
-    make_private_file(options.path);
+Result<std::unique_ptr<Connection>> connect(const OpenOptions& options) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(options.path.c_str(), &handle, open_flags(options.access) | SQLITE_OPEN_NOMUTEX,
-                                   options.vfs.empty() ? nullptr : options.vfs.c_str());
+  const int code =
+      sqlite3_open_v2(name_to_open(options).c_str(), &handle, open_flags(options.access) | SQLITE_OPEN_NOMUTEX,
+                      options.vfs.empty() ? nullptr : options.vfs.c_str());
   if (handle == nullptr) return failure(nullptr, code, {.path = options.path});
   auto connection = std::make_unique<Connection>(handle, options.path);
   if (is_missing(handle, code, options.access))
     return Error{ErrorCode::not_found, "\"" + options.path + "\" doesn't exist."};
   if (code != SQLITE_OK) return connection->fail(code);
+  return connection;
+}
+
+Error needs_its_journal(const std::string& path) {
+  return {ErrorCode::io_error,
+          "\"" + path +
+              "\" wasn't closed well, and its last changes lie in a file beside it that can't be taken in where "
+              "nothing can be written. Copy all files whose names begin with \"" +
+              path + "\" to a folder of yours, and use the store there."};
+}
+
+#ifdef __wasm__
+// Nobody but the app puts a file into its slots.
+bool has_strangers(const Connection&, const OpenOptions&) { return false; }
+#else
+bool has_strangers(const Connection& connection, const OpenOptions& options) {
+  const bool is_owner = options.profile == Profile::device && writes(options.access) &&
+                        sqlite3_db_readonly(connection.handle(), "main") == 0;
+  return is_owner && options.key.has_value() && has_left_journals(connection);
+}
+#endif
+
+}  // namespace
+
+Result<std::unique_ptr<sql::Database>> open(const OpenOptions& options) {
+  if (options.access == Access::create && options.vfs.empty() && options.path != kInMemory)
+    make_private_file(options.path);
+  auto connection = TRY(connect(options));
+  if (has_strangers(*connection, options)) {
+    TRY(encrypt(*connection, options));
+    TRY(judge_left_journals(*connection, options.tell));
+    connection = TRY(connect(options));  // A page that can't be read spoils a connection.
+  }
+  if (options.access == Access::unwritable && has_left_journals(*connection)) return needs_its_journal(options.path);
   TRY(prepare_connection(*connection, options));
   return std::unique_ptr<sql::Database>(std::move(connection));
 }

@@ -100,6 +100,7 @@ class SqlStore final : public DeviceStore {
  private:
   enum class Journal { log, rollback };
   Result<void> choose_journal();
+  Result<void> raise_file_mark();
   Result<void> upgrade();
   // Every writing function calls this first: it must be inside the caller's transaction.
   void expect_transaction() const;
@@ -124,7 +125,8 @@ class SqlStore final : public DeviceStore {
   Search search_;
   Verifier verifier_;
   Journal journal_ = Journal::log;  // as an edge opens it
-  Touched touched_;                 // but for the tables, of which rows_ knows
+  bool is_marked_ = false;
+  Touched touched_;  // but for the tables, of which rows_ knows
 };
 
 }  // namespace satchel::device::store

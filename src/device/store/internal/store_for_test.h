@@ -45,6 +45,8 @@ class DiskForTest {
   // The database file alone, and beside it those that end like this: "-wal", "-journal".
   std::string file(const std::string& ending = "") const;
   void set_file(const std::string& bytes, const std::string& ending = "") const;
+  // What the openers were told since this was last asked.
+  std::vector<std::string> take_told() const;
   // The other disk's files as they are at this moment, also while a database is open on it: what a kill would leave.
   void become_copy_of(const DiskForTest& other) const;
 

@@ -66,10 +66,13 @@ Error failure(sqlite3* handle, int code, const FailureContext& context) {
       [[fallthrough]];
     case SQLITE_IOERR:
     case SQLITE_PERM:
-    case SQLITE_READONLY:
     case SQLITE_NOLFS:
       return {ErrorCode::io_error,
               file + " can't be read or written: " + why + "; check the disk and the file's rights."};
+    case SQLITE_READONLY:
+      return {ErrorCode::io_error,
+              file + " can be read, but not written (" + why +
+                  "): check the rights of the file, its folder and the disk. Nothing was changed."};
     case SQLITE_INTERRUPT: return {ErrorCode::canceled, "Reading " + file + " was canceled."};
     case SQLITE_TOOBIG: return {ErrorCode::too_large, "A value is too large for " + file + ": " + why + "."};
     default: return wrong_sql(file, why, context);

@@ -19,6 +19,9 @@ Result<void> move_into_place(const std::string& from, const std::string&) {
   return Error{ErrorCode::not_implemented, "\"" + from + "\" can't be moved here: there is no file system."};
 }
 void remove_if_there(const std::string&) {}
+Result<std::string> move_aside(const std::string& path) {
+  return Error{ErrorCode::not_implemented, "\"" + path + "\" can't be moved here: there is no file system."};
+}
 
 #else
 
@@ -43,6 +46,20 @@ Result<void> move_into_place(const std::string& from, const std::string& to) {
 }
 
 void remove_if_there(const std::string& path) { ::unlink(path.c_str()); }
+
+Result<std::string> move_aside(const std::string& path) {
+  for (int number = 1;; ++number) {
+    const std::string to = path + ".set-aside" + (number == 1 ? "" : "-" + std::to_string(number));
+    // A link never takes another file's place, as a rename would.
+    if (::link(path.c_str(), to.c_str()) == 0) {
+      ::unlink(path.c_str());
+      return to;
+    }
+    if (errno == EEXIST) continue;
+    TRY(move_into_place(path, to));  // a disk without links
+    return to;
+  }
+}
 
 #endif
 

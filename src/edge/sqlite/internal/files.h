@@ -17,4 +17,8 @@ void make_private_file(const std::string& path);
 Result<void> move_into_place(const std::string& from, const std::string& to);
 void remove_if_there(const std::string& path);
 
+// Renames a file to one beside it that nothing has the name of ("NAME.set-aside", "NAME.set-aside-2", ...), and returns that.
+// Errors: io_error.
+Result<std::string> move_aside(const std::string& path);
+
 }  // namespace satchel::edge::sqlite
