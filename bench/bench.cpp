@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "bench/bare_limit.h"
 #include "bench/child.h"
@@ -23,6 +24,7 @@ constexpr std::array kDaily{"changed_row", "changed_row_sync", "idle_pull", "lis
                             "search",      "local_save",       "edits_up",  "edits_settled"};
 constexpr std::array kWriters{"record_writes"};
 constexpr std::array kDevices{"crowd_of_devices"};
+constexpr std::array kIdle{"crowd_of_idle_devices"};
 constexpr std::array kWire{"wire_bytes"};
 constexpr std::array kMemory{"memory_server", "memory_device"};
 
@@ -93,7 +95,7 @@ class Run {
 
 Result<Table> Run::make() {
   if (!wants_any(kFirstSync) && !wants_any(kDaily) && !wants_any(kWriters) && !wants_any(kDevices) &&
-      !wants_any(kWire) && !wants_any(kMemory))
+      !wants_any(kIdle) && !wants_any(kWire) && !wants_any(kMemory))
     return Error{ErrorCode::usage, "No line of the table has a name that begins with \"" + options_.only + "\"."};
   TRY(fill());
   TRY(measure_at_server());
@@ -210,6 +212,15 @@ Result<void> Run::measure_crowds() {
     add({"crowd_of_devices",
          std::to_string(devices) + " devices × " + count_text(figures.integer_at("rows") / devices) + " rows at once",
          "rows/s", number_at(figures, "rows") / number_at(figures, "ms") * 1e3, std::nullopt, Side::at_least, 60'000});
+  }
+  if (wants_any(kIdle)) {
+    tell_("A crowd of idle devices");
+    const auto figures = TRY(in_child([&] { return crowd_of_idle_devices(url_); }));
+    const auto seconds = number_at(figures, "ms") / 1e3;
+    add({"crowd_of_idle_devices",
+         "idle pulls, " + count_text(figures.integer_at("scopes")) + " scopes each, beside " +
+             count_text(std::llround(number_at(figures, "writes") / seconds)) + " writes/s",
+         "pulls/s", number_at(figures, "pulls") / seconds, std::nullopt, Side::at_least, 2'000});
   }
   if (wants_any(kWriters)) {
     tell_("A crowd of writers");

@@ -5,6 +5,7 @@
 
 #include "bench/bench.h"
 #include "edge/os/files.h"
+#include "edge/os/memory.h"
 #include "edge/os/terminal.h"
 
 namespace {
@@ -25,6 +26,7 @@ void tell(const std::string& sentence) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  edge::os::keep_freed_memory();  // as the program does
   const auto options = bench::read_options(argc, argv);
   if (!options) return fail(options.error());
   const auto folder = edge::os::TemporaryDirectory::create();

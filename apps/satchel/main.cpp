@@ -12,6 +12,7 @@
 #include "apps/satchel/server_commands.h"
 #include "base/text.h"
 #include "edge/os/environment.h"
+#include "edge/os/memory.h"
 #include "edge/os/signals.h"
 
 namespace satchel::apps {
@@ -286,6 +287,7 @@ void add_global_options(CLI::App& app, Words& words) {
 }
 
 int run_main(int argc, char** argv) {
+  edge::os::keep_freed_memory();
   edge::os::ignore_file_size_signal();
   Words words;
   CLI::App app{"Satchel: your organisation's records, with and without a connection."};

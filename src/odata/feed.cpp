@@ -81,8 +81,9 @@ struct BlockWriter {
 
   std::size_t rows() const { return versions.size(); }
 
-  void write(ByteWriter& out) const {
-    ByteWriter body;
+  // `body` and `payload` are room to work in.
+  void write(ByteWriter& out, ByteWriter& body, ByteWriter& payload) const {
+    body.clear();
     internal::append_transposed(body, ids);
     internal::write_integers(body, versions);
     internal::write_integers(body, sets);
@@ -91,7 +92,7 @@ struct BlockWriter {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (columns[i].is_empty()) continue;
       body.text(table->columns[i].name);
-      columns[i].write(body, rows());
+      columns[i].write(body, rows(), payload);
     }
     out.zigzag(table->number.value);
     out.varint(rows());
@@ -202,13 +203,13 @@ std::size_t FeedPageWriter::bytes_about() const { return state_->bytes; }
 
 std::string FeedPageWriter::finish(const FeedHead& head) {
   assert(state_->row_is_whole());
-  ByteWriter out;
+  ByteWriter out, body, payload;
   out.raw(kMagic);
   out.varint(static_cast<std::uint64_t>(head.wire));
   internal::write_head(out, head);
   internal::write_sets(out, state_->sets);
   internal::write_marks(out, state_->marks);
-  for (const auto& block : state_->blocks) block.write(out);
+  for (const auto& block : state_->blocks) block.write(out, body, payload);
   out.u64(hash64(out.bytes()));
   return out.take();
 }

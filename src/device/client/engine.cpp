@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "device/sync/limits.h"
 #include "device/sync/pull.h"
 #include "device/sync/push.h"
 #include "device/sync/repair.h"
@@ -102,6 +101,7 @@ void Engine::on(const SyncRequested&) {
   if (busy()) return fail({ErrorCode::bad_request, "A sync is under way already."});
   run_ = Run{};
   run_.started = now_;
+  run_.page_rows = std::min(sync::kLoadPageRowsMin, options_.load_rows_max);
   repair_.reset();
   const auto begin = [&]() -> Result<void> {
     if (TRY(setting_or("user_id", "")).empty()) return not_signed_in();
@@ -288,6 +288,7 @@ Result<void> Engine::take_pull(Response&& response) {
     is_load = page.head().phase == odata::FeedPhase::load;
   }
   if (!is_load) return store_page(std::move(response.body));
+  adapt_page_rows();
   TRY(send_pull(cursor));
   page_to_store_ = std::move(response.body);
   outputs_.push_back(WorkLeft{});
@@ -317,7 +318,9 @@ Result<void> Engine::next_step() {
 }
 
 Result<bool> Engine::send_push() {
-  if (!TRY(sync::has_unsent(store_, settling()))) return false;
+  if (TRY(store_.outbox_count(store::ChangeState::sent)) == 0 &&
+      TRY(store_.outbox_count(store::ChangeState::waiting)) == 0)
+    return false;
   auto transaction = TRY(store_.begin());
   const auto plan = TRY(sync::plan_push(store_, settling()));
   if (plan.parts.empty()) {
@@ -345,14 +348,24 @@ Result<void> Engine::send_pull(std::string_view cursor) {
   }
   auto body = Json::object();
   body.set("cursor", run_.skip_load || cursor.empty() ? Json(nullptr) : Json(cursor));
-  body.set("rows_max", static_cast<std::int64_t>(options_.load_rows_max));
+  body.set("rows_max", static_cast<std::int64_t>(run_.page_rows));
   auto rows = Json::array();
   for (const auto& row : named)
     rows.push_back(Json::Array{store_.schema().at(row.table).set, row.id.to_string(), row.version.value});
   body.set("named", std::move(rows));
   if (run_.skip_load) body.set("skip_load", true);
+  run_.page_asked = now_;
   send(TRY(sync_request("POST", "/api/sync/v1/pull", body.dump(), false)), Phase::pulling);
   return {};
+}
+
+// By the time from the page's request until the next one's: its way here, and the storing of the one before it.
+void Engine::adapt_page_rows() {
+  const auto took = now_ - run_.page_asked;
+  const auto rows_max = options_.load_rows_max;
+  if (took < sync::kLoadPageQuick) run_.page_rows = std::min(run_.page_rows * 2, rows_max);
+  else if (took > sync::kLoadPageSlow)
+    run_.page_rows = std::max(run_.page_rows / 2, std::min(sync::kLoadPageRowsMin, rows_max));
 }
 
 Result<void> Engine::send_ranges() {
@@ -443,7 +456,8 @@ Result<void> Engine::finish_run() {
   if (phase_ != Phase::signing_in) {
     run_.report.complete = !run_.is_later && !TRY(sync::has_unsent(store_, settling()));
     auto transaction = TRY(store_.begin());
-    TRY(store_.set_setting("last_sync", std::to_string(now_.milliseconds)));
+    // Later syncs are noted with their cut.
+    if (!TRY(store_.setting("last_sync"))) TRY(store_.set_setting("last_sync", std::to_string(now_.milliseconds)));
     TRY(store_.sweep(now_));
     TRY(transaction.commit());
   }

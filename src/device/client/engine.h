@@ -32,6 +32,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "device/store/store.h"
+#include "device/sync/limits.h"
 #include "device/sync/settle.h"
 
 namespace satchel::device::client {
@@ -79,8 +80,8 @@ using Output = std::variant<Send, WorkLeft, Progress, Finished>;
 
 struct EngineOptions {
   std::string client_name = "cli";
-  std::size_t load_rows_max = 5000;  // of one page
-  Duration deletes_held = {};        // before they are sent
+  std::size_t load_rows_max = sync::kLoadPageRowsMax;  // of one page
+  Duration deletes_held = {};                          // before they are sent
   // What a column that both sides changed follows (K2).
   sync::ConflictPolicy policy = sync::ConflictPolicy::ask;
 };
@@ -108,6 +109,8 @@ class Engine {
     bool is_later = false;       // the server asked to try again later
     bool has_pulled = false;     // since the last push
     bool must_pull = false;      // a push was answered: first see what the server has now
+    std::size_t page_rows = 0;   // asked for in one page
+    Instant page_asked;
     std::int64_t rows_expected = 0;
     std::vector<odata::NamedRow> to_fetch;
   };
@@ -131,6 +134,7 @@ class Engine {
   Result<void> refresh_token();
   Result<bool> send_push();
   Result<void> send_pull(std::string_view cursor);
+  void adapt_page_rows();
   Result<void> send_ranges();
   Result<void> store_page(std::string page);
   Result<void> after_cut(const std::vector<ScopeNumber>& mismatched);

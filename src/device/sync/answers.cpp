@@ -41,8 +41,8 @@ class Answers {
 
   Result<void> read(OutboxEntry entry, const Response& response) {
     const auto& change = entry.change;
-    touched_.insert({change.table, change.id});
     if (is_success(response.status)) return acknowledge(std::move(entry), version_in(response));
+    touched_.insert({change.table, change.id});
     if (is_later(response.status)) {
       ++report.later;
       return {};
@@ -88,12 +88,23 @@ class Answers {
     TRY(store_.keep_acknowledged(entry, settling_.now));
     TRY(store_.update(entry));
     // What the user did next builds on what the server has now.
-    for (auto later : TRY(store_.outbox_of(entry.change.id)))
+    auto entries = TRY(store_.outbox_of(entry.change.id));
+    for (auto& later : entries)
       if (later.position > entry.position && later.state == ChangeState::waiting && later.base_version < version) {
         later.base_version = version;
         TRY(store_.update(later));
       }
+    if (entries.size() > 1 || !TRY(is_shown(entry))) touched_.insert({entry.change.table, entry.change.id});
     return {};
+  }
+
+  // The usual case: a record's only change was confirmed, and the cut with it is still to come. It stays the overlay that it was,
+  // and there's nothing to merge it with.
+  Result<bool> is_shown(const OutboxEntry& confirmed) {
+    const auto& change = confirmed.change;
+    const auto here = TRY(store_.holding(store_.schema().at(change.table), change.id));
+    const bool has_arrived = here && here->version >= confirmed.acknowledged_version;
+    return !has_arrived && TRY(store_.conflicts_of(change.id)).empty();
   }
 
   Result<void> send_again(OutboxEntry entry) {

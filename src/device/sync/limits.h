@@ -13,8 +13,13 @@ inline constexpr std::size_t kPushPartsMax = 1000;
 inline constexpr std::size_t kPushBytesMax = 8 * 1024 * 1024;
 // Records of one group (K5): further children follow once their parent is confirmed.
 inline constexpr std::size_t kGroupMembersMax = 100;
-// Rows of one page of a first load: about 1.5 MB, under 50 ms to store on a phone; a kill costs at most this (invariant 13).
-inline constexpr std::size_t kLoadPageRowsMax = 5000;
+// Rows of a load's first page: about 1.5 MB, under 50 ms to store on a phone.
+inline constexpr std::size_t kLoadPageRowsMin = 5'000;
+// As long as pages come quickly the next one may have twice as many rows, up to these, for each page ends with flushes of the disk.
+// A kill costs at most a page (invariant 13), so one that took long is followed by one of half its rows.
+inline constexpr std::size_t kLoadPageRowsMax = 20'000;
+inline constexpr Duration kLoadPageQuick = Duration::of_milliseconds(250);
+inline constexpr Duration kLoadPageSlow = Duration::of_seconds(1);
 // Rounds of push and pull in one sync. Each round settles what the one before asked for; a tenth round means two devices
 // writing as fast as we read, and the next sync goes on.
 inline constexpr int kSyncRoundsMax = 10;

@@ -183,6 +183,8 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const Settling&
   TRY(application.finish());
   TRY(store.mark_scopes_loaded());
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
+  // The first sync ends with its indexes, and is noted then.
+  if (TRY(store.setting("last_sync"))) TRY(store.set_setting("last_sync", std::to_string(settling.now.milliseconds)));
   report.removed += application.removed;
   report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
   return {};

@@ -217,8 +217,8 @@ void write_integers(ByteWriter& out, const std::vector<std::int64_t>& values) {
   out.text(payload.bytes());
 }
 
-void ColumnWriter::write(ByteWriter& out, std::size_t rows) const {
-  ByteWriter payload;
+void ColumnWriter::write(ByteWriter& out, std::size_t rows, ByteWriter& payload) const {
+  payload.clear();
   Coding coding = Coding::constant;
   switch (kind_) {
     case ColumnKind::integer:

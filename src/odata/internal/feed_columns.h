@@ -70,12 +70,12 @@ class ColumnWriter {
     bytes_.append(id16);
   }
 
-  // Form byte, size, presence and payload.
-  void write(ByteWriter& out, std::size_t rows) const;
+  // Form byte, size, presence and payload; `payload` is room to work in, the same for all columns.
+  void write(ByteWriter& out, std::size_t rows, ByteWriter& payload) const;
 
  private:
   void set_present(std::size_t row) {
-    if (row / 8 >= presence_.size()) presence_.resize(row / 8 + 1);
+    while (row / 8 >= presence_.size()) presence_.push_back('\0');
     presence_[row / 8] = static_cast<char>(presence_[row / 8] | 1 << row % 8);
     ++count_;
   }

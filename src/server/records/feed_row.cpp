@@ -40,16 +40,21 @@ bool PullPage::write_row(sql::Statement& statement, int first, const TableSql& t
 void PullPage::write_cells(sql::Statement& statement, int first, const TableSql& table) {
   for (const auto& column : table.feed_columns) {
     const int at = first + column.at;
-    if (statement.is_null(at)) {
+    const bool is_integer = column.kind == FeedColumn::Kind::integer;
+    // Text and ids tell by themselves whether they're null: a view of nothing.
+    const auto bytes = is_integer                              ? std::string_view()
+                       : column.kind == FeedColumn::Kind::text ? statement.text(at)
+                                                               : statement.blob(at);
+    if (is_integer ? statement.is_null(at) : bytes.data() == nullptr) {
       writer_.null();
       continue;
     }
     switch (column.kind) {
       case FeedColumn::Kind::integer: writer_.integer(statement.integer(at)); break;
-      case FeedColumn::Kind::text: writer_.text(statement.text(at)); break;
-      case FeedColumn::Kind::reference: writer_.reference(column.target, statement.blob(at)); break;
+      case FeedColumn::Kind::text: writer_.text(bytes); break;
+      case FeedColumn::Kind::reference: writer_.reference(column.target, bytes); break;
       case FeedColumn::Kind::polymorphic:
-        writer_.reference(TableNumber(static_cast<std::int32_t>(statement.integer(at + 1))), statement.blob(at));
+        writer_.reference(TableNumber(static_cast<std::int32_t>(statement.integer(at + 1))), bytes);
         break;
     }
   }

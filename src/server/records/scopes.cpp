@@ -112,6 +112,21 @@ Result<void> Scopes::add(const std::map<ScopeNumber, Total>& differences, const 
   return {};
 }
 
+Result<void> Scopes::move_entry(ScopeNumber scope, TableNumber table, RecordId record, Seq seq) {
+  {
+    auto write = TRY(sql::borrow(context_.database,
+                                 "update scope_entry set seq = ?4 where organization = ?1 and scope = ?2 and record = "
+                                 "?3 and op = 0"));
+    write->bind_integer(1, context_.organization.value);
+    write->bind_integer(2, scope.value);
+    write->bind_blob(3, record.view());
+    write->bind_integer(4, seq.value);
+    TRY(write->run());
+  }
+  if (context_.database.changes() == 1) return {};
+  return write_entry(scope, table, record, seq, Op::live);
+}
+
 Result<void> Scopes::write_entry(ScopeNumber scope, TableNumber table, RecordId record, Seq seq, Op op) {
   auto write = TRY(sql::borrow(
       context_.database,

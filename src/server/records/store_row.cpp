@@ -93,7 +93,9 @@ Result<void> Writer::enter(const TableSql& table, const Record* before, const Re
     auto& total = part_.totals[scope];
     ++total.count;
     total.sum += odata::entry_hash(id, after->version);
-    TRY(scopes_.write_entry(scope, table->number, id, after->version, Op::live));
+    const bool was_in = std::find(old_scopes.begin(), old_scopes.end(), scope) != old_scopes.end();
+    TRY(was_in ? scopes_.move_entry(scope, table->number, id, after->version)
+               : scopes_.write_entry(scope, table->number, id, after->version, Op::live));
   }
   return {};
 }

@@ -146,7 +146,9 @@ Result<void> Mirrors::set_visible(const DeviceTable& table, RecordId id, const s
   const bool kept = TRY(has_shadow(id));
   assert(kept);  // Otherwise the row would be taken for the server's state: call keep_shadow first.
   if (!kept) return Error{ErrorCode::internal, "A record was changed before its server state was kept."};
-  return put_row(table, TRY(rows_.place(table, id)), record ? &*record : nullptr, kInShadow);
+  const auto place = TRY(rows_.place(table, id));
+  if (place && record && place->scopes == kInShadow && TRY(rows_.at(table, place->rowid)) == record) return {};
+  return put_row(table, place, record ? &*record : nullptr, kInShadow);
 }
 
 Result<void> Mirrors::drop_shadow(const DeviceTable& table, RecordId id) {

@@ -176,13 +176,14 @@ Result<OutboxPosition> Outbox::append(const OutboxEntry& entry) {
 
 Result<void> Outbox::update(const OutboxEntry& entry) {
   const auto body = TRY(body_of(entry));
-  auto update = TRY(
-      sql::borrow(database_,
-                  "update outbox set state = ?1, change = ?2, record = ?3, \"table\" = ?4, acknowledged_version = ?5, "
-                  "body = ?6 where position = ?7"));
+  auto update = TRY(sql::borrow(
+      database_,
+      "update outbox set state = ?1, change = ?2, acknowledged_version = ?3, body = ?4 where position = ?5"));
   update->bind_integer(1, static_cast<std::int64_t>(entry.state));
-  bind_body(*update, 2, entry, body);
-  update->bind_integer(7, entry.position.value);
+  update->bind_blob(2, entry.id.view());
+  update->bind_integer(3, entry.acknowledged_version.value);
+  update->bind_blob(4, body);
+  update->bind_integer(5, entry.position.value);
   TRY(update->run());
   if (database_.changes() == 1) return {};
   return Error{ErrorCode::not_found,
