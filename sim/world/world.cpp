@@ -216,7 +216,7 @@ void World::restore_server() {
   restart_server();
   if (failure_) return;
   auto transaction = sql::Transaction::begin(*server_file_);
-  if (!transaction || !service_->records().begin_new_epoch() || !transaction->commit())
+  if (!transaction || !service_->records().begin_new_epoch(clock_.now()) || !transaction->commit())
     fail("the server can't begin a new epoch");
   look_at_server();
 }
