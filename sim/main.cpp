@@ -3,6 +3,7 @@
 // The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--jobs N] [--faults all] [--trace]
 //                                   satchel_sim --mutations [--runs N]
 // Run i uses seed S+i-1; a failing one prints its seed and trace. The last line is "N passed, M failed".
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -67,9 +68,11 @@ Outcome run(long number, const Words& words) {
 }
 
 // The first failure of a world that is broken in this way, and after how many runs; nullopt if none of them noticed.
-std::optional<std::pair<long, std::string>> noticed(Mutation mutation, const Words& words) {
+std::optional<std::pair<long, std::string>> noticed(const MutationInfo& mutation, const Words& words) {
   for (long i = 0; i < words.runs; ++i) {
-    World world({.seed = static_cast<std::uint64_t>(words.seed + i), .faults = words.faults, .mutation = mutation});
+    World world({.seed = static_cast<std::uint64_t>(words.seed + i),
+                 .faults = std::max(words.faults, mutation.faults),
+                 .mutation = mutation.mutation});
     world.run(static_cast<int>(words.steps));
     world.run_until_quiet();
     world.check_converged();
@@ -82,10 +85,10 @@ std::optional<std::pair<long, std::string>> noticed(Mutation mutation, const Wor
 int run_mutations(const Words& words) {
   long caught = 0, survived = 0;
   for (const auto& mutation : mutations()) {
-    const auto found = noticed(mutation.mutation, words);
+    const auto found = noticed(mutation, words);
     ++(found ? caught : survived);
     std::printf(
-        "%-20s %-60s %s\n", mutation.name, mutation.what,
+        "%-20s %-75s %s\n", mutation.name, mutation.what,
         found ? ("run " + std::to_string(found->first) + ": " + found->second.substr(0, 60)).c_str() : "NOT NOTICED");
     std::fflush(stdout);
   }

@@ -320,7 +320,7 @@ Result<void> begin_epoch(const std::string& file, const std::string& aside) {
   auto service = TRY(service::Service::open(*database, model::Schema::standard(), *hasher, random, log, {}));
   if (!TRY(has_organization(*service))) return no_backup(file, "it holds no organisation");
   auto transaction = TRY(sql::Transaction::begin(*database));
-  TRY(service->records().begin_new_epoch());
+  TRY(service->records().begin_new_epoch(os::SystemClock().now()));
   TRY(transaction.commit());
   return sqlite::set_journal_mode(*database, sqlite::JournalMode::truncate);
 }

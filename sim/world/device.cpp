@@ -36,6 +36,7 @@ Result<void> Device::restart() {
   store_.reset();
   mortal_.resurrect();
   ++life_;
+  awaited.reset();
   store_ = TRY(device::store::DeviceStore::open(mortal_, schema_));
   client_ = std::make_unique<device::client::Client>(*store_, random_);
   engine_ = std::make_unique<device::client::Engine>(*store_, random_, engine_options(mutation_));
@@ -53,6 +54,7 @@ Result<void> Device::restore_backup() {
   store_.reset();
   mortal_.resurrect();
   TRY(edge::sqlite::copy_into(*backup_, *file_));
+  was_put_back = true;
   written_.forget_all();
   judged.cut = {};
   last_page.reset();

@@ -46,6 +46,7 @@ class Device {
 
   // The file of this moment is kept, as a phone's backup keeps it. Errors: the driver's.
   Result<void> back_up();
+  bool was_put_back = false;
   bool has_backup() const { return backup_ != nullptr; }
   // Yesterday's file, and a new process on it (Y16).
   Result<void> restore_backup();
@@ -57,7 +58,9 @@ class Device {
   Duration clock_error;
   std::optional<Result<device::client::SyncReport>> last_report;
   Judged judged;
-  // Where a broken transfer may go on: where the newest page that came began, or where it ended (invariant 13).
+  // The request whose answer its engine waits for; an answer to any other, such as to a sync that was given up, comes to nothing.
+  std::optional<std::int64_t> awaited;
+  // Where a broken transfer may go on: where the newest page that it took began, or where that one ended (invariant 13).
   std::optional<std::pair<std::string, std::string>> last_page;
   Writings::OfDevice writings_at_backup;
 

@@ -204,13 +204,19 @@ bool Invariants::waits(Device& device, RecordId id, const std::string& text) {
 void Invariants::check_every_end(Device& device) {
   for (const auto& [id, texts] : world_.writings_.open(device.number()))
     for (const auto& [column, text] : texts) {
-      const bool came = world_.history_->seq_of(text) ||
-                        std::any_of(world_.undone_.begin(), world_.undone_.end(),
-                                    [&](const auto& history) { return history->seq_of(text).has_value(); });
       // A change and the delete of its record may come in one request; behind it only the answer tells of the change.
-      if (!came && world_.confirmed_texts_.count(text) == 0 && !waits(device, id, text))
+      if (!world_.history_->seq_of(text) && world_.confirmed_texts_.count(text) == 0 && !waits(device, id, text) &&
+          !may_be_forgotten(device, text))
         return world_.fail("invariant 4: " + text + ", typed into " + id.to_string() + ", is nowhere" + of(device));
     }
+}
+
+// What came, and a restored server lost again, is offered by the device that has its confirmation: for 30 days, and if neither that
+// device was put back meanwhile.
+bool Invariants::may_be_forgotten(Device& device, const std::string& text) {
+  const bool came = std::any_of(world_.undone_.begin(), world_.undone_.end(),
+                                [&](const auto& history) { return history->seq_of(text).has_value(); });
+  return came && (device.was_put_back || world_.was_long_);
 }
 
 // 5: texts are unique, so a record that took one twice saw a change twice. A record that was restored under a new id has the

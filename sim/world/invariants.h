@@ -30,6 +30,7 @@ class Invariants {
   void check_own_words(Device& device, RecordId id, TableNumber number);
   bool waits(Device& device, RecordId id, const std::string& text);
   void check_every_end(Device& device);
+  bool may_be_forgotten(Device& device, const std::string& text);
   void check_once();
 
   World& world_;

@@ -7,6 +7,8 @@
 
 #include <span>
 
+#include "sim/world/faults.h"
+
 namespace satchel::sim {
 
 enum class Mutation {
@@ -39,7 +41,8 @@ enum class Mutation {
 struct MutationInfo {
   Mutation mutation;
   const char* name;
-  const char* what;  // is broken
+  const char* what;               // is broken
+  Faults faults = Faults::usual;  // without which it makes no difference
 };
 std::span<const MutationInfo> mutations();
 

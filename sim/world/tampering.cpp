@@ -14,7 +14,7 @@ constexpr MutationInfo kMutations[] = {
     {Mutation::split_groups, "split_groups", "the members of a group are sent one by one"},
     {Mutation::ignore_versions, "ignore_versions", "the server doesn't compare versions before a change"},
     {Mutation::ignore_history, "ignore_history",
-     "the server isn't told the device's cut, so it can't see that it went back"},
+     "a restored server isn't told the device's cut, and gives lost numbers again", Faults::all},
     {Mutation::leaves_lost, "leaves_lost", "a pull doesn't say that records left a scope"},
     {Mutation::deletes_lost, "deletes_lost", "a pull doesn't say that records were deleted"},
     {Mutation::row_lost, "row_lost", "a pull lacks its first changed row"},

@@ -75,6 +75,7 @@ void World::perform(Device& device) {
     while (auto output = device.poll()) {
       if (auto* send = std::get_if<Send>(&*output)) {
         check_resumed(device, send->request);
+        device.awaited = send->token.value;
         network_.send(
             {device.number(), send->token.value, device.life(), Direction::to_server, std::move(send->request), {}});
       }
@@ -82,6 +83,7 @@ void World::perform(Device& device) {
         if (!finished->report && !device.database().is_dead())
           say("device " + std::to_string(device.number()) + " sync ended: " + finished->report.error().message);
         device.last_report = std::move(finished->report);
+        device.awaited.reset();
       }
       has_work = has_work || std::holds_alternative<WorkLeft>(*output);
     }
@@ -130,9 +132,9 @@ void World::deliver_to_server(Message message, Fault fault) {
   std::optional<Response> strange;
   if (fault == Fault::strange) strange = strange_answer();
   if (!strange || (strange->status >= 500 && random_.one_in(2))) {
-    const auto there_before = created_and_there(request);
+    const auto there_before = created_and_there(message.request);
     auto response = ask(request);
-    check_groups(request, there_before);
+    check_groups(message.request, there_before);  // as the device sent them
     if (response.status == 0) {
       message.answer = Result<Response>(Error{ErrorCode::offline, "The connection broke."});
     } else {
@@ -168,7 +170,7 @@ void World::deliver_to_device(Message message, Fault fault) {
   }
   if (*message.answer) {
     Tampering(*this).before_taking(device, message.request, **message.answer);
-    note_page(device, message.request, **message.answer);
+    if (message.token == device.awaited) note_page(device, message.request, **message.answer);
   }
   const int times = fault == Fault::doubled ? 2 : 1;
   for (int i = 0; i < times && message.life == device.life(); ++i) {

@@ -192,6 +192,7 @@ void World::time_passes() {
                          : Duration::of_seconds(static_cast<std::int64_t>(600 + random_.below(86'400))));
   say(is_long ? "a hundred days pass" : "some hours pass");
   if (!is_long) return;
+  was_long_ = true;
   if (auto swept = service_->records().sweep(clock_.now()); !swept && !server_database_->is_dead())
     fail("the server can't be swept: " + swept.error().message);
   if (server_database_->is_dead()) restart_server();
@@ -201,7 +202,7 @@ void World::back_up_server() {
   say("the server is backed up");
   auto copy = copy_of(*server_file_, FileKind::server);
   if (!copy) return fail("the server can't be backed up: " + copy.error().message);
-  server_backup_ = {std::move(*copy), std::make_unique<History>(*history_)};
+  server_backup_ = {std::move(*copy), std::make_unique<History>(*history_), confirmed_texts_};
 }
 
 // Y8: what was written since is gone, and the new epoch says so.
@@ -213,10 +214,11 @@ void World::restore_server() {
     return fail("the server's backup can't be restored: " + copied.error().message);
   undone_.push_back(std::move(history_));
   history_ = std::make_unique<History>(*server_backup_.history);
+  confirmed_texts_ = server_backup_.confirmed_texts;
   restart_server();
-  if (failure_) return;
+  if (failure_ || options_.mutation == Mutation::ignore_history) return;
   auto transaction = sql::Transaction::begin(*server_file_);
-  if (!transaction || !service_->records().begin_new_epoch() || !transaction->commit())
+  if (!transaction || !service_->records().begin_new_epoch(clock_.now()) || !transaction->commit())
     fail("the server can't begin a new epoch");
   look_at_server();
 }

@@ -24,18 +24,12 @@
 #include "sim/network/network.h"
 #include "sim/world/beginning.h"
 #include "sim/world/device.h"
+#include "sim/world/faults.h"
 #include "sim/world/history.h"
 #include "sim/world/tampering.h"
 #include "sim/world/writings.h"
 
 namespace satchel::sim {
-
-// Which troubles there are.
-enum class Faults {
-  none,
-  usual,  // a bad network, dying processes, wrong clocks
-  all,    // also strange answers, full and unreadable disks, long times, stores and servers put back from a backup
-};
 
 struct WorldOptions {
   std::uint64_t seed = 1;
@@ -135,6 +129,7 @@ class World {
   struct ServerBackup {
     std::unique_ptr<sql::Database> file;
     std::unique_ptr<History> history;
+    std::set<std::string> confirmed_texts;
   } server_backup_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::string admin_token_;
@@ -144,6 +139,7 @@ class World {
   Writings writings_;
   std::set<std::string> confirmed_texts_;  // of changes that the server said it has
   bool is_calm_ = false;
+  bool was_long_ = false;  // a hundred days passed at once
   std::vector<std::string> trace_;
   std::optional<std::string> failure_;
 };

@@ -250,10 +250,10 @@ Result<void> Engine::take_refusal(const Response& response) {
   const auto error = odata::read_error(response.status, response.body);
   if (response.status == 401 && !run_.has_refreshed) return refresh_token();
   if (error.code == ErrorCode::history_changed) {
-    TRY(begin_repair());
+    TRY(begin_repair(error.target));
     return next_step();
   }
-  if (error.code == ErrorCode::store_unknown) return become_new_device();
+  if (error.code == ErrorCode::store_unknown) return become_new_device(error.target);
   if (error.code == ErrorCode::bad_cursor && phase_ == Phase::pulling) {
     TRY(begin_repair());
     return next_step();
@@ -411,7 +411,7 @@ Result<void> Engine::after_cut(const std::vector<ScopeNumber>& mismatched) {
 }
 
 // The server doesn't know our cut (Y8): what we hold is compared with what it has before anything is sent.
-Result<void> Engine::begin_repair() {
+Result<void> Engine::begin_repair(std::string_view lost_commits) {
   auto transaction = TRY(store_.begin());
   TRY(store_.drop_staged_pages());
   TRY(store_.drop_setting("cut"));
@@ -420,6 +420,7 @@ Result<void> Engine::begin_repair() {
     TRY(store_.erase_rows());
   } else {
     TRY(store_.set_setting("repairing", "yes"));
+    if (!lost_commits.empty()) TRY(store_.set_setting(sync::kLostCommits, lost_commits));
     run_.skip_load = true;
   }
   TRY(transaction.commit());
@@ -429,7 +430,7 @@ Result<void> Engine::begin_repair() {
 }
 
 // This store was restored or copied (Y16): it becomes another device, and what it had sent counts as unanswered.
-Result<void> Engine::become_new_device() {
+Result<void> Engine::become_new_device(std::string_view lost_commits) {
   {
     auto transaction = TRY(store_.begin());
     TRY(store_.set_setting("device", new_uuid(random_, now_).to_string()));
@@ -437,7 +438,7 @@ Result<void> Engine::become_new_device() {
     TRY(store_.drop_setting("mark_next"));
     TRY(transaction.commit());
   }
-  TRY(begin_repair());
+  TRY(begin_repair(lost_commits));
   run_.has_refreshed = false;
   return refresh_token();
 }

@@ -138,8 +138,8 @@ class Engine {
   Result<void> send_ranges();
   Result<void> store_page(std::string page);
   Result<void> after_cut(const std::vector<ScopeNumber>& mismatched);
-  Result<void> begin_repair();
-  Result<void> become_new_device();
+  Result<void> begin_repair(std::string_view lost_commits = {});
+  Result<void> become_new_device(std::string_view lost_commits);
   Result<void> build_indexes();
   Result<void> finish_run();
 

@@ -44,8 +44,9 @@ class Application {
     return {};
   }
 
+  // In a repair they stay until its end: their numbers may be of a history that the server has no more (`offer_undone`).
   Result<void> drop_acknowledged_up_to(Seq seq) {
-    if (TRY(store_.outbox_count(store::ChangeState::acknowledged)) == 0) return {};
+    if (TRY(store_.outbox_count(store::ChangeState::acknowledged)) == 0 || TRY(is_repairing())) return {};
     for (const auto& entry : TRY(store_.outbox())) {
       if (entry.state != store::ChangeState::acknowledged || entry.acknowledged_version > seq) continue;
       TRY(store_.remove(entry.position));
@@ -79,9 +80,11 @@ class Application {
   }
 
   // In a repair the version here may be one of a history that the server has no more, and higher than what is true now.
-  Result<bool> is_newer(const Mirror& here, Seq theirs) {
+  Result<bool> is_newer(const Mirror& here, Seq theirs) { return here.record.version > theirs && !TRY(is_repairing()); }
+
+  Result<bool> is_repairing() {
     if (!is_repairing_) is_repairing_ = TRY(store_.setting("repairing")).has_value();
-    return here.record.version > theirs && !*is_repairing_;
+    return *is_repairing_;
   }
 
   Result<void> take_row(const FeedPageReader::Row& row, ScopeSetNumber scopes) {
@@ -268,6 +271,11 @@ Result<void> add_granted(DeviceStore& store, const odata::FeedHead& head) {
   return {};
 }
 
+// A restored server may give a number again that it gave before.
+bool is_same(const odata::FeedScope& a, const odata::FeedScope& b) {
+  return a.number == b.number && a.table == b.table && a.kind == b.kind && a.key == b.key;
+}
+
 // Without a cursor the server can't say what this user lost since the last cut: it grants all that he may have, and any other
 // scope is lost (Q2, invariant 8). A record may have moved into a scope that he has, so one with unsent work stays and is asked
 // for by name (Y11); others come again.
@@ -275,7 +283,7 @@ Result<void> drop_ungranted(DeviceStore& store, const odata::FeedHead& head, Pag
   if (TRY(store.setting("cursor"))) return {};
   for (const auto& row : TRY(store.scopes())) {
     const bool is_granted = std::any_of(head.granted.begin(), head.granted.end(),
-                                        [&](const auto& scope) { return scope.number == row.scope.number; });
+                                        [&](const auto& scope) { return is_same(scope, row.scope); });
     if (is_granted) continue;
     for (const auto& record : TRY(store.drop_scope(row.scope.number))) {
       if (TRY(store.has_shadow(record.id))) continue;
@@ -284,6 +292,13 @@ Result<void> drop_ungranted(DeviceStore& store, const odata::FeedHead& head, Pag
     }
   }
   return {};
+}
+
+// A first load that was broken off for so long that the server can't go on with it: its page grants everything anew. What came
+// before goes, for a first load only ever adds rows.
+Result<void> begin_load_anew(DeviceStore& store, const odata::FeedHead& head) {
+  if (head.granted.empty() || !TRY(store.loading()) || TRY(store.scopes()).empty()) return {};
+  return store.erase_rows();
 }
 
 Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settling& settling) {
@@ -295,6 +310,7 @@ Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settli
   report.rows_expected = page.head().rows_expected;
 
   auto transaction = TRY(store.begin());
+  TRY(begin_load_anew(store, page.head()));
   TRY(drop_ungranted(store, page.head(), report));
   TRY(drop_lost(store, page.head().dropped, settling, report));
   TRY(add_granted(store, page.head()));

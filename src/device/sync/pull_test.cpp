@@ -198,6 +198,58 @@ model::Schema older_schema() {
 
 }  // namespace
 
+TEST_CASE("Y7: a first load that was broken off for so long that it begins anew keeps nothing of what came before") {
+  DeviceForTest device;
+  const PageForTest first{.phase = FeedPhase::load,
+                          .rows = {king(5), record_for_test(contact(), 2, 5, {{"lastname", text_for_test("Lee")}})},
+                          .granted = {scope_for_test(2, TableNumber(2))}};
+  device.pull(first);
+  device.pull({.phase = FeedPhase::load, .rows = {king(7, "Bern")}, .granted = first.granted});
+  device.pull({.cut = 12});
+  CHECK(device.seen("contact", 1, "address1_city") == text_for_test("Bern"));
+  CHECK_FALSE(device.shows("contact", 2));  // deleted meanwhile; nobody knows that any more
+  device.verify();
+}
+
+TEST_CASE("Y8: the number of a scope that a restored server gives to another table stands for that from now on") {
+  DeviceForTest device;
+  device.hold({king(5)});
+  const auto& task = device.table("task");
+  device.write([&] {
+    must(device->drop_setting("cursor"));
+    must(device->set_setting("repairing", "yes"));
+  });
+  device.pull({.cut = 13, .granted = {scope_for_test(kContacts.value, task.number)}});
+  const auto scopes = must(device->scopes());
+  REQUIRE(scopes.size() == 1);
+  CHECK(scopes[0].scope.table == task.number);
+  CHECK(scopes[0].count == 0);
+  CHECK_FALSE(device.shows("contact", 1));
+  device.verify();
+}
+
+TEST_CASE("Y18: a create that the server has already fills what is empty there, and asks about what is different") {
+  DeviceForTest device;
+  device.hold({});
+  device.create(
+      "contact", 1,
+      {{"lastname", text_for_test("King")}, {"jobtitle", text_for_test("Cook")}, {"telephone1", text_for_test("555")}});
+  device.pull_rows(12, {record_for_test(contact(), 1, 11,
+                                        {{"lastname", text_for_test("King")},
+                                         {"jobtitle", text_for_test("Chef")},  // written since, by whomever
+                                         {"createdby", model::Reference{TableNumber(8), device.user}}})});
+  const auto conflicts = device.conflicts(1);
+  REQUIRE(conflicts.size() == 1);
+  CHECK(conflicts[0].server ==
+        std::vector<model::ColumnValue>{{device.column("contact", "jobtitle"), text_for_test("Chef")}});
+  const auto outbox = device.outbox(1);
+  REQUIRE(outbox.size() == 1);
+  CHECK(outbox[0].change.kind == model::ChangeKind::update);
+  CHECK(outbox[0].change.find(device.column("contact", "telephone1")) != nullptr);
+  CHECK(outbox[0].change.find(device.column("contact", "jobtitle")) == nullptr);
+  device.verify();
+}
+
 TEST_CASE("Y26: an older app takes what it knows of a newer server's pages, and asks for nothing else") {
   const auto older = older_schema();
   DeviceForTest device(older);

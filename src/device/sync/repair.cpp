@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/text.h"
 #include "device/sync/overlay.h"
 
 namespace satchel::device::sync {
@@ -129,56 +130,156 @@ std::vector<NamedRow> Repair::take_differences(std::size_t rows_max) {
 
 namespace {
 
+using model::ColumnIndex;
+using model::RecordChange;
+using store::ChangeState;
 using store::Conflict;
 using store::ConflictKind;
+using store::DeviceStore;
+using store::Mirror;
+using store::OutboxEntry;
 
-// What of an acknowledged change the server no longer shows; nothing if it still has it.
-std::optional<Conflict> undone_part(const model::Table& table, const store::OutboxEntry& entry,
-                                    const std::optional<store::Mirror>& mirror) {
-  Conflict conflict;
-  conflict.table = table.number;
-  conflict.record = entry.change.id;
-  if (!mirror) {
-    if (entry.change.kind == ChangeKind::remove) return std::nullopt;
-    conflict.kind = ConflictKind::deleted_there;
-    conflict.base = entry.change.values;
-    conflict.mine = entry.change.values;
-    return conflict;
+// The numbers of commits that a restored server has lost: above `after`, below `first`.
+struct LostCommits {
+  Seq after, first;
+};
+
+// "34-1790000000000,80-1790000000123", as the server writes them. What can't be read is left out.
+std::vector<LostCommits> lost_commits(std::string_view text) {
+  std::vector<LostCommits> all;
+  for (const auto span : split(text, ',')) {
+    LostCommits lost;
+    const auto* end = span.data() + span.size();
+    const auto after = std::from_chars(span.data(), end, lost.after.value);
+    if (after.ec != std::errc() || after.ptr == end || *after.ptr != '-') continue;
+    const auto first = std::from_chars(after.ptr + 1, end, lost.first.value);
+    if (first.ec == std::errc() && first.ptr == end) all.push_back(lost);
   }
-  if (mirror->record.version >= entry.acknowledged_version) return std::nullopt;
-  conflict.server_version = mirror->record.version;
-  if (entry.change.kind == ChangeKind::remove) {
-    conflict.kind = ConflictKind::deleted_here;
-    return conflict;
+  return all;
+}
+
+// Nobody tells which commits are lost when the database's file was put back without a word to the server. Then a row that is older
+// than the confirmation, or gone, gives it away; what somebody wrote over it meanwhile doesn't.
+bool is_lost(const OutboxEntry& entry, const std::vector<LostCommits>& lost, const std::optional<Mirror>& mirror) {
+  const auto version = entry.acknowledged_version;
+  if (std::any_of(lost.begin(), lost.end(),
+                  [&](const LostCommits& span) { return span.after < version && version < span.first; }))
+    return true;
+  if (mirror) return mirror->record.version < version;
+  return lost.empty() && entry.change.kind != ChangeKind::remove;
+}
+
+// Several changes of one record as one: its last values, or that it was deleted.
+void join(RecordChange& changes, const RecordChange& later) {
+  changes.table = later.table;
+  changes.id = later.id;
+  changes.kind = later.kind;
+  if (later.kind == ChangeKind::remove) changes.values.clear();
+  for (const auto& value : later.values) changes.set(value.column, value.value);
+}
+
+// At the server's head whatever was confirmed is in the mirror, or the server has lost it. What the user did upon it is merged with
+// what there is now.
+Result<void> drop_overlays(DeviceStore& store, const Settling& settling) {
+  for (const auto& entry : TRY(store.outbox())) {
+    if (entry.state != ChangeState::acknowledged || store.schema().find(entry.change.table) == nullptr) continue;
+    const auto& table = store.schema().at(entry.change.table);
+    const auto id = entry.change.id;
+    if (!TRY(store.mirror(table, id))) TRY(settle_gone(store, table, id, Gone::deleted, settling));
+    else TRY(store.remove(entry.position));
+    TRY(settle(store, table, id, settling));
   }
-  for (const auto& value : entry.change.values) {
-    const auto& server = mirror->record.values[value.column];
-    if (table.columns[value.column].origin != model::Origin::user || server == value.value) continue;
+  return {};
+}
+
+// The record is there. What the user changed since, or is asked about already, is newer than what was undone.
+Result<bool> offer_columns(DeviceStore& store, const model::Table& table, const RecordChange& undone,
+                           const Mirror& mirror, Conflict conflict) {
+  std::set<ColumnIndex> newer;
+  for (const auto& entry : TRY(store.outbox_of(conflict.record)))
+    for (const auto& value : entry.change.values) newer.insert(value.column);
+  for (const auto& open : TRY(store.conflicts_of(conflict.record)))
+    for (const auto& value : open.mine) newer.insert(value.column);
+  for (const auto& value : undone.values) {
+    const auto& server = mirror.record.values[value.column];
+    if (table.columns[value.column].origin != model::Origin::user || server == value.value ||
+        newer.count(value.column) != 0)
+      continue;
     conflict.base.push_back({value.column, server});
     conflict.mine.push_back(value);
     conflict.server.push_back({value.column, server});
   }
-  if (conflict.mine.empty()) return std::nullopt;
-  return conflict;
+  if (conflict.mine.empty()) return false;
+  TRY(store.keep_shadow(table, conflict.record));
+  TRY(store.add_conflict(conflict));
+  return true;
+}
+
+// The record is gone with what was undone: all of it is a part of what the user may restore (K3). A change on its way can't come to
+// anything there, so it's taken along.
+Result<bool> offer_record(DeviceStore& store, const model::Table& table, RecordChange undone, Conflict conflict) {
+  const auto base = undone.values;
+  for (const auto& entry : TRY(store.outbox_of(conflict.record))) {
+    if (entry.state != ChangeState::sent || entry.change.kind != ChangeKind::update) continue;
+    for (const auto& value : entry.change.values) undone.set(value.column, value.value);
+    TRY(store.remove(entry.position));
+  }
+  for (auto open : TRY(store.conflicts_of(conflict.record))) {
+    if (open.kind != ConflictKind::deleted_there) continue;
+    for (const auto& value : open.mine) undone.set(value.column, value.value);
+    open.mine = std::move(undone.values);
+    TRY(store.update_conflict(open));
+    return true;
+  }
+  conflict.kind = ConflictKind::deleted_there;
+  conflict.base = base;
+  conflict.mine = std::move(undone.values);
+  TRY(store.keep_shadow(table, conflict.record));
+  TRY(store.add_conflict(conflict));
+  return true;
+}
+
+Result<bool> offer_delete(DeviceStore& store, const model::Table& table, Conflict conflict) {
+  const auto id = conflict.record;
+  if (!TRY(store.outbox_of(id)).empty() || !TRY(store.conflicts_of(id)).empty()) return false;  // he works on with it
+  conflict.kind = ConflictKind::deleted_here;
+  TRY(store.keep_shadow(table, id));
+  TRY(store.add_conflict(conflict));
+  return true;
+}
+
+Result<bool> offer(DeviceStore& store, const RecordChange& undone, Instant now) {
+  const auto& table = store.schema().at(undone.table);
+  const auto mirror = TRY(store.mirror(table, undone.id));
+  Conflict conflict;
+  conflict.table = table.number;
+  conflict.record = undone.id;
+  conflict.opened_at = now;
+  if (mirror) conflict.server_version = mirror->record.version;
+  const bool is_delete = undone.kind == ChangeKind::remove;
+  const bool is_offered = is_delete ? mirror && TRY(offer_delete(store, table, std::move(conflict)))
+                          : mirror  ? TRY(offer_columns(store, table, undone, *mirror, std::move(conflict)))
+                                    : TRY(offer_record(store, table, undone, std::move(conflict)));
+  if (is_offered) TRY(refresh_visible(store, table, undone.id));
+  return is_offered;
 }
 
 }  // namespace
 
-Result<std::size_t> offer_undone(store::DeviceStore& store, const Settling& settling) {
-  std::size_t offered = 0;
+Result<std::size_t> offer_undone(DeviceStore& store, const Settling& settling) {
+  TRY(drop_overlays(store, settling));
+  const auto lost = lost_commits(TRY(store.setting(kLostCommits)).value_or(""));
+  std::map<RecordId, RecordChange> undone;
   for (const auto& entry : TRY(store.acknowledged_above(Seq(0)))) {
-    if (store.schema().find(entry.change.table) == nullptr) continue;  // retired since (Y26)
-    const auto& table = store.schema().at(entry.change.table);
-    const auto id = entry.change.id;
-    auto conflict = undone_part(table, entry, TRY(store.mirror(table, id)));
-    if (!conflict || !TRY(store.outbox_of(id)).empty() || !TRY(store.conflicts_of(id)).empty()) continue;
-    conflict->opened_at = settling.now;
-    TRY(store.keep_shadow(table, id));
-    TRY(store.add_conflict(*conflict));
+    const auto* table = store.schema().find(entry.change.table);
+    if (table == nullptr) continue;  // retired since (Y26)
+    if (!is_lost(entry, lost, TRY(store.mirror(*table, entry.change.id)))) continue;
+    join(undone[entry.change.id], entry.change);
     TRY(store.drop_acknowledged(entry.id));
-    TRY(refresh_visible(store, table, id));
-    ++offered;
   }
+  TRY(store.drop_setting(kLostCommits));
+  std::size_t offered = 0;
+  for (const auto& [id, changes] : undone) offered += TRY(offer(store, changes, settling.now)) ? 1 : 0;
   return offered;
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -46,8 +47,11 @@ class Repair {
   std::set<std::pair<RecordId, TableNumber>> differences_;
 };
 
-// After a server was restored: changes that it had acknowledged and no longer has are offered again as conflicts (Y8).
-// Inside the caller's transaction. Returns how many were offered.
+// The setting in which a repair keeps which commits the server says that it has lost: "34-1790000000000,80-1790000000123".
+inline constexpr std::string_view kLostCommits = "lost_commits";
+
+// At the end of a repair. After a server was restored: changes that it had acknowledged and no longer has are offered again as
+// conflicts (Y8). Inside the caller's transaction. Returns how many were offered.
 Result<std::size_t> offer_undone(store::DeviceStore& store, const Settling& settling);
 
 }  // namespace satchel::device::sync

@@ -59,8 +59,8 @@ std::vector<PendingColumn> pending_columns(const std::vector<OutboxEntry>& entri
   return pending;
 }
 
-// A change that outlived its record's visit elsewhere (Q2) forgot what it was based on, for that wasn't this user's to keep. It
-// may fill what is empty; over anything else it asks.
+// A change that outlived its record's visit elsewhere (Q2) forgot what it was based on, for that wasn't this user's to keep; of an
+// adopted create it was never known. It may fill what is empty; over anything else it asks.
 void assume_missing_bases(OutboxEntry& entry) {
   if (!is_pending_update(entry)) return;
   for (const auto& value : entry.change.values)
@@ -219,8 +219,10 @@ Result<void> drop_arrived(DeviceStore& store, Local& local) {
   return {};
 }
 
-// A create whose id is taken at the server: if this user made it (a save whose answer was lost long ago), only the difference
-// is still to be sent (Y18); anybody else's record is left alone.
+// A create whose id is taken at the server: if this user made it, only the difference is still to be sent (Y18); anybody else's
+// record is left alone. The save's answer was lost long ago, or this store was put back from a backup (Y16): what stands at the
+// server may be newer than what is here, and by anybody. So nothing is known of what the difference is based on, and it's merged
+// like that.
 Result<void> adopt_create(DeviceStore& store, const model::Table& table, OutboxEntry& entry,
                           const model::Record& server, const Settling& settling) {
   const auto* creator = table.created_by ? model::reference_in(server.values[*table.created_by]) : nullptr;
@@ -234,7 +236,6 @@ Result<void> adopt_create(DeviceStore& store, const model::Table& table, OutboxE
   std::erase_if(entry.change.values,
                 [&](const model::ColumnValue& value) { return server.values[value.column] == value.value; });
   entry.bases.clear();
-  for (const auto& value : entry.change.values) entry.bases.push_back({value.column, server.values[value.column]});
   entry.base_version = server.version;
   if (entry.change.values.empty()) return store.remove(entry.position);
   return store.update(entry);

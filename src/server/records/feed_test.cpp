@@ -366,10 +366,15 @@ TEST_CASE("a server that was restored from a backup doesn't know the device's cu
   }
   SUBCASE("a new epoch") {
     const Uuid epoch = world.records->epoch();
-    REQUIRE(world.records->begin_new_epoch().ok());
+    REQUIRE(world.records->begin_new_epoch(world.now).ok());
     CHECK(world.records->epoch() != epoch);
     CHECK_FALSE(device.pull());
     CHECK(device.error.code == ErrorCode::history_changed);
+    // Numbers go on where no history was yet, and the device is told which ones it may have seen in vain.
+    const auto head = world.records->head();
+    REQUIRE(head.ok());
+    CHECK(head->seq.value >= world.now.milliseconds);
+    CHECK(device.error.target == std::to_string(before.seq.value) + "-" + std::to_string(head->seq.value));
     device.cursor.clear();
     device.sync();
     CHECK(device.head.epoch == world.records->epoch());

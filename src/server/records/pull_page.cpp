@@ -58,10 +58,7 @@ Result<void> PullPage::open(const Subscription& subscription) {
     return {};
   }
   cursor_ = TRY(open_cursor(request_.cursor, {caller_.user, request_.device}, state_.secret));
-  if (cursor_.epoch != state_.epoch)
-    return Error{ErrorCode::history_changed,
-                 "The server's records were restored from a backup since this device last synced. It compares them and "
-                 "goes on."};
+  if (cursor_.epoch != state_.epoch) return refuse_history(context_);
   TRY(check_cut(context_, state_, cursor_.anchor));
   if (!must_start_again(cursor_)) return {};
   // The scopes that it had and has no more are told as usual; all others are granted anew.

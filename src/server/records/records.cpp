@@ -127,11 +127,15 @@ class SqlRecords final : public Records {
   Result<void> check_cut(const Cut& cut) override {
     return records::check_cut(context_, TRY(read_state(context_)), cut);
   }
+  Result<std::string> lost_commits() override { return records::lost_commits(context_); }
   Uuid epoch() const override { return epoch_; }
-  Result<void> begin_new_epoch() override {
+  Result<void> begin_new_epoch(Instant now) override {
     Uuid epoch;
     context_.random.fill(epoch.bytes);
-    TRY(write_epoch(context_, epoch));
+    const State state = TRY(read_state(context_));
+    const Seq first(std::max(state.head.seq.value + 1, now.milliseconds));
+    TRY(write_head(context_, {first, context_.random.next()}, now));
+    TRY(write_epoch(context_, epoch, {state.head.seq, first}));
     epoch_ = epoch;
     return {};
   }

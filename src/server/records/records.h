@@ -145,8 +145,13 @@ class Records {
   virtual Result<Cut> head() = 0;
   // Does this server know the cut? (Y8) Errors: history_changed.
   virtual Result<void> check_cut(const Cut& cut) = 0;
+  // Which commits restores took back: "34-1790000000000,80-1790000000123" are those above 34 and below the other, and so on. A device
+  // that must compare is told, so that it can offer again what it had sent.
+  virtual Result<std::string> lost_commits() = 0;
   virtual Uuid epoch() const = 0;
-  virtual Result<void> begin_new_epoch() = 0;  // after a restore
+  // After a restore, in a write transaction. Numbers go on from the time of now in milliseconds: more than a history can have reached
+  // that was lost, however often it happens.
+  virtual Result<void> begin_new_epoch(Instant now) = 0;
 
   // ---- changes of one table --------------------------------------------------------------------------------------------
   // Where the caller's changes of `table` begin from now on. Errors: not_implemented for a table whose changes aren't kept.

@@ -38,6 +38,8 @@ constexpr std::array kOwnTables = {
     " epoch {blob} not null, floor bigint not null, scope_mark bigint not null, secret {blob} not null)",
     "commit_mark(organization bigint not null, seq bigint not null, mark bigint not null, made_at bigint not null,"
     " primary key(organization, seq)){clustered}",
+    "lost_commits(organization bigint not null, first_seq bigint not null, after_seq bigint not null,"
+    " primary key(organization, first_seq)){clustered}",
     "scope(organization bigint not null, number bigint not null, table_number bigint not null, kind bigint not null,"
     " access_key {blob} not null, primary key(organization, table_number, kind, access_key)){clustered}",
     "scope_entry(organization bigint not null, scope bigint not null, record {blob} not null, seq bigint not null,"

@@ -38,12 +38,6 @@ Result<void> set_number(Context& context, std::string_view sql, std::int64_t num
   return update->run();
 }
 
-Error other_history() {
-  return {ErrorCode::history_changed,
-          "The server's records were restored from a backup and don't hold what this device has seen. It compares them "
-          "and goes on."};
-}
-
 }  // namespace
 
 Result<void> write_head(Context& context, const Cut& head, Instant made_at) {
@@ -64,21 +58,44 @@ Result<void> write_floor(Context& context, Seq floor) {
   return set_number(context, "update organization_state set floor = ?2 where organization = ?1", floor.value);
 }
 
-Result<void> write_epoch(Context& context, const Uuid& epoch) {
+Result<void> write_epoch(Context& context, const Uuid& epoch, const LostCommits& lost) {
   auto update = TRY(sql::borrow(context.database, "update organization_state set epoch = ?2 where organization = ?1"));
   update->bind_integer(1, context.organization.value);
   update->bind_blob(2, epoch.view());
-  return update->run();
+  TRY(update->run());
+  auto insert = TRY(sql::borrow(context.database,
+                                "insert into lost_commits(organization, first_seq, after_seq) values (?1, ?2, ?3)"));
+  insert->bind_integer(1, context.organization.value);
+  insert->bind_integer(2, lost.first.value);
+  insert->bind_integer(3, lost.after.value);
+  return insert->run();
+}
+
+Result<std::string> lost_commits(Context& context) {
+  auto select = TRY(sql::borrow(
+      context.database, "select after_seq, first_seq from lost_commits where organization = ?1 order by first_seq"));
+  select->bind_integer(1, context.organization.value);
+  std::string lost;
+  while (TRY(select->step()))
+    lost += (lost.empty() ? "" : ",") + std::to_string(select->integer(0)) + "-" + std::to_string(select->integer(1));
+  return lost;
+}
+
+Result<void> refuse_history(Context& context) {
+  return Error{ErrorCode::history_changed,
+               "The server's records were restored from a backup and don't hold what this device has seen. It compares "
+               "them and goes on.",
+               TRY(lost_commits(context))};
 }
 
 Result<void> check_cut(Context& context, const State& state, const Cut& cut) {
   if (cut == state.head || cut.seq < state.floor) return {};
-  if (cut.seq >= state.head.seq) return other_history();
+  if (cut.seq >= state.head.seq) return refuse_history(context);
   auto select = TRY(sql::borrow(context.database, "select mark from commit_mark where organization = ?1 and seq = ?2"));
   select->bind_integer(1, context.organization.value);
   select->bind_integer(2, cut.seq.value);
   if (TRY(select->step()) && static_cast<std::uint64_t>(select->integer(0)) == cut.mark) return {};
-  return other_history();
+  return refuse_history(context);
 }
 
 }  // namespace satchel::server::records
