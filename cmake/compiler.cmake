@@ -40,7 +40,10 @@ if(SATCHEL_FUZZ)
   target_compile_options(satchel_flags INTERFACE -Wno-error)  # clang has complaints about gcc's library
 endif()
 if(SATCHEL_WASM)
-  target_compile_options(satchel_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+  # Each byte is downloaded by every phone. Functions of several instantiations that became alike are kept once.
+  target_compile_options(satchel_flags INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>
+    "SHELL:-Xclang -fmerge-functions")
 endif()
 if(SATCHEL_SANITIZE)
   # Only our own code: SQLite and Argon2 are not clean under "undefined", and take long.

@@ -11,7 +11,16 @@ foreach(needed ${utf8proc_dir}/utf8proc.c ${sqlite3mc_dir}/sqlite3.c)
   endif()
 endforeach()
 
-add_library(utf8proc STATIC ${utf8proc_dir}/utf8proc.c)
+if(SATCHEL_WASM)
+  # Phones download its tables: without what we never ask for.
+  set(small_utf8proc ${CMAKE_BINARY_DIR}/utf8proc)
+  set(make_small ${CMAKE_SOURCE_DIR}/tools/small_utf8proc.py)
+  add_custom_command(OUTPUT ${small_utf8proc}/utf8proc.c ${small_utf8proc}/utf8proc_data.c
+    COMMAND python3 ${make_small} ${utf8proc_dir} ${small_utf8proc} DEPENDS ${make_small} ${utf8proc_dir}/utf8proc_data.c)
+  add_library(utf8proc STATIC ${small_utf8proc}/utf8proc.c)
+else()
+  add_library(utf8proc STATIC ${utf8proc_dir}/utf8proc.c)
+endif()
 target_include_directories(utf8proc SYSTEM PUBLIC ${utf8proc_dir})
 target_compile_definitions(utf8proc PUBLIC UTF8PROC_STATIC)
 target_compile_options(utf8proc PRIVATE -w)
@@ -28,7 +37,7 @@ add_library(sqlite3mc STATIC third_party/sqlite3mc/sqlite3mc.c)
 target_include_directories(sqlite3mc SYSTEM PUBLIC ${sqlite3mc_dir} third_party/sqlite3mc)
 target_compile_options(sqlite3mc PRIVATE -w -g0 $<IF:$<BOOL:${SATCHEL_WASM}>,-Oz,-O2>)
 target_compile_definitions(sqlite3mc PRIVATE
-  SQLITE_ENABLE_FTS5 SQLITE_ENABLE_MATH_FUNCTIONS SQLITE_ENABLE_DBSTAT_VTAB
+  SQLITE_ENABLE_FTS5
   SQLITE_DQS=0 SQLITE_TEMP_STORE=2 SQLITE_DEFAULT_MEMSTATUS=0 SQLITE_LIKE_DOESNT_MATCH_BLOBS SQLITE_USE_ALLOCA
   SQLITE_OMIT_LOAD_EXTENSION SQLITE_OMIT_SHARED_CACHE SQLITE_OMIT_DEPRECATED)
 if(SATCHEL_WASM)
@@ -37,10 +46,16 @@ if(SATCHEL_WASM)
     # A browser's store has one cipher; the others are part of a download that phones wait for. AEGIS stays, for Argon2id is
     # compiled with it.
     HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0 HAVE_CIPHER_RC4=0
-    HAVE_CIPHER_ASCON128=0)
+    HAVE_CIPHER_ASCON128=0
+    # Nor does the device's SQL use these. (What the parser knows by itself, such as windows, can't be left out of the one file.)
+    SQLITE_OMIT_AUTHORIZATION SQLITE_OMIT_COMPILEOPTION_DIAGS SQLITE_OMIT_COMPLETE
+    SQLITE_OMIT_DATETIME_FUNCS SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_GET_TABLE SQLITE_OMIT_JSON
+    SQLITE_OMIT_LOCALTIME SQLITE_OMIT_PROGRESS_CALLBACK SQLITE_OMIT_TCL_VARIABLE SQLITE_OMIT_TRACE SQLITE_OMIT_UTF16
+    SQLITE_UNTESTABLE)
 else()
   find_package(Threads REQUIRED)
-  target_compile_definitions(sqlite3mc PRIVATE SQLITE_THREADSAFE=2)
+  target_compile_definitions(sqlite3mc PRIVATE SQLITE_THREADSAFE=2 SQLITE_ENABLE_MATH_FUNCTIONS
+    SQLITE_ENABLE_DBSTAT_VTAB)
   target_link_libraries(sqlite3mc PUBLIC Threads::Threads m)
 endif()
 add_library(satchel_third_sqlite3mc ALIAS sqlite3mc)

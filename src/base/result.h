@@ -12,41 +12,90 @@
 #pragma once
 
 #include <cassert>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "base/error.h"
 
 namespace satchel {
+
+// A failure on its way up: an Error on the heap, so that a Result is hardly larger than its value, and handing a failure on
+// moves a pointer. There are more than a thousand such places in the device, and phones download each.
+class Failure {
+ public:
+  explicit Failure(Error error);
+  Failure(const Failure& other);
+  Failure(Failure&& other) noexcept : error_(std::exchange(other.error_, nullptr)) {}
+  Failure& operator=(Failure other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~Failure() {
+    if (error_ != nullptr) destroy(error_);
+  }
+
+  Error& error() const {
+    assert(error_ != nullptr);  // Not after it was moved away.
+    return *error_;
+  }
+
+ private:
+  static void destroy(Error* error) noexcept;
+
+  Error* error_;
+};
 
 template <class T>
 class [[nodiscard]] Result {
  public:
   using Value = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : ok_(true) { std::construct_at(&value_, std::move(value)); }
+  Result(Error error) : Result(Failure(std::move(error))) {}
+  Result(Failure failure) noexcept : ok_(false) { std::construct_at(&failure_, std::move(failure)); }
   template <class U>
     requires(std::is_convertible_v<U, T> && !std::is_same_v<std::decay_t<U>, Error> &&
-             !std::is_same_v<std::decay_t<U>, T> && !std::is_same_v<std::decay_t<U>, Result<T>>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+             !std::is_same_v<std::decay_t<U>, T> && !std::is_same_v<std::decay_t<U>, Failure> &&
+             !std::is_same_v<std::decay_t<U>, Result<T>>)
+  Result(U&& value) : ok_(true) {
+    std::construct_at(&value_, std::forward<U>(value));
+  }
 
-  bool ok() const { return state_.index() == 0; }
-  explicit operator bool() const { return ok(); }
+  Result(const Result& other)
+    requires std::is_copy_constructible_v<T>
+      : ok_(other.ok_) {
+    if (ok_) std::construct_at(&value_, other.value_);
+    else std::construct_at(&failure_, other.failure_);
+  }
+  Result(Result&& other) noexcept : ok_(other.ok_) {
+    if (ok_) std::construct_at(&value_, std::move(other.value_));
+    else std::construct_at(&failure_, std::move(other.failure_));
+  }
+  Result& operator=(Result other) noexcept {
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
+  ~Result() {
+    if (ok_) std::destroy_at(&value_);
+    else std::destroy_at(&failure_);
+  }
+
+  bool ok() const { return ok_; }
+  explicit operator bool() const { return ok_; }
 
   T& value() & {
-    assert(ok());
-    return *std::get_if<0>(&state_);
+    assert(ok_);
+    return value_;
   }
   const T& value() const& {
-    assert(ok());
-    return *std::get_if<0>(&state_);
+    assert(ok_);
+    return value_;
   }
   T&& value() && {
-    assert(ok());
-    return std::move(*std::get_if<0>(&state_));
+    assert(ok_);
+    return std::move(value_);
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
@@ -55,16 +104,24 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   const Error& error() const& {
-    assert(!ok());
-    return *std::get_if<1>(&state_);
+    assert(!ok_);
+    return failure_.error();
   }
   Error&& error() && {
-    assert(!ok());
-    return std::move(*std::get_if<1>(&state_));
+    assert(!ok_);
+    return std::move(failure_.error());
+  }
+  Failure&& failure() && {
+    assert(!ok_);
+    return std::move(failure_);
   }
 
  private:
-  std::variant<T, Error> state_;
+  bool ok_;
+  union {
+    T value_;
+    Failure failure_;
+  };
 };
 
 template <>
@@ -73,23 +130,28 @@ class [[nodiscard]] Result<void> {
   using Value = void;
 
   Result() = default;
-  Result(Error error) : error_(std::move(error)) {}
+  Result(Error error) : failure_(std::in_place, std::move(error)) {}
+  Result(Failure failure) noexcept : failure_(std::move(failure)) {}
 
-  bool ok() const { return !error_.has_value(); }
+  bool ok() const { return !failure_.has_value(); }
   explicit operator bool() const { return ok(); }
   void value() const { assert(ok()); }
   void operator*() const { assert(ok()); }
   const Error& error() const& {
     assert(!ok());
-    return *error_;
+    return failure_->error();
   }
   Error&& error() && {
     assert(!ok());
-    return std::move(*error_);
+    return std::move(failure_->error());
+  }
+  Failure&& failure() && {
+    assert(!ok());
+    return *std::move(failure_);
   }
 
  private:
-  std::optional<Error> error_;
+  std::optional<Failure> failure_;
 };
 
 }  // namespace satchel
@@ -100,9 +162,9 @@ class [[nodiscard]] Result<void> {
 #define TRY(...) SATCHEL_TRY_NAMED(SATCHEL_TRY_NAME(__COUNTER__), __VA_ARGS__)
 #define SATCHEL_TRY_NAME(number) SATCHEL_TRY_JOIN(try_result_, number)
 #define SATCHEL_TRY_JOIN(name, number) name##number
-#define SATCHEL_TRY_NAMED(result, ...)                  \
-  __extension__({                                       \
-    auto result = (__VA_ARGS__);                        \
-    if (!result.ok()) return std::move(result).error(); \
-    std::move(result).value();                          \
+#define SATCHEL_TRY_NAMED(result, ...)                    \
+  __extension__({                                         \
+    auto result = (__VA_ARGS__);                          \
+    if (!result.ok()) return std::move(result).failure(); \
+    std::move(result).value();                            \
   })

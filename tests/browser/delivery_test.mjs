@@ -2,6 +2,7 @@
 //
 // How the app reaches a device: it can be installed, starts without a server, and takes a new version when its user says so.
 import assert from 'node:assert/strict';
+import { kSizesMax, sizes_of } from '../../apps/web/bundling/finish.mjs';
 import { test, until } from './harness/test.mjs';
 
 /** Opens the page and waits until its service worker could serve it. */
@@ -88,4 +89,10 @@ test('everything comes from the server itself', {}, async (t) => {
   await until(() => asked.some((url) => url.endsWith('.wasm')), 'the engine is loaded');
   assert.deepEqual(asked.filter((url) => !url.startsWith(`${server.url}/`) && !url.startsWith('blob:')), []);
   assert.deepEqual(device.said.filter((line) => line.includes('Content Security Policy')), []);
+});
+
+test('pages and engine are within what a phone may have to download', {}, async (t) => {
+  const sizes = sizes_of(await t.run.apps.folder('app'));
+  for (const [part, most] of Object.entries(kSizesMax))
+    assert.ok(sizes[part] <= most, `${part}: ${sizes[part]} bytes compressed, and ${most} are allowed (docs/bench.md)`);
 });

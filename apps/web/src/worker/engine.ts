@@ -71,6 +71,11 @@ export class Engine {
     this.take(() => this.module.satchel_leave(tab));
   }
 
+  /** Bytes; a module never gives memory back. */
+  get memory(): number {
+    return this.module.memory.buffer.byteLength;
+  }
+
   /** Nothing goes in or comes out any more. */
   end(): void {
     this.over = true;

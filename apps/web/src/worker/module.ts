@@ -21,12 +21,16 @@ export interface Exports {
   satchel_output(): number;
 }
 
-/** Compiles while it downloads. Rejects when the module isn't there or speaks another face. */
-export async function instantiate(url: string, pool: FilePool): Promise<Exports> {
+/** Compiles while it downloads. Rejects when the module isn't there. */
+export function compile(url: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compileStreaming(fetch(url));
+}
+
+/** Rejects when the module speaks another face. */
+export async function instantiate(module: WebAssembly.Module, pool: FilePool): Promise<Exports> {
   // The imports need the memory, which is there only afterwards; the module calls none of them before.
   let exports: Exports | undefined;
-  const imports = imports_for(pool, () => exports!.memory);
-  const { instance } = await WebAssembly.instantiateStreaming(fetch(url), imports);
+  const instance = await WebAssembly.instantiate(module, imports_for(pool, () => exports!.memory));
   exports = instance.exports as unknown as Exports;
   exports._initialize?.();
   const version = exports.satchel_face_version();

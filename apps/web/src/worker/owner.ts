@@ -10,7 +10,7 @@
 import { Engine, type Host } from './engine';
 import { perform } from './fetch_performer';
 import { KeyFile } from './key_file';
-import { instantiate } from './module';
+import { compile, instantiate } from './module';
 import { FilePool, origin_folder } from './pool';
 import {
   kEveryTabChannel, kOwnerChannel, tab_channel, tab_lock,
@@ -44,15 +44,18 @@ export class Owner {
 
   private constructor(
     private readonly options: OwnerOptions,
+    private readonly module: Promise<WebAssembly.Module>,
     private readonly key_file: KeyFile,
     private readonly pool: FilePool,
   ) {}
 
   /** With the lock held. Rejects when key or files can't be opened. */
   static async start(options: OwnerOptions): Promise<Owner> {
-    const key_file = await KeyFile.open();
-    const pool = await FilePool.open(await origin_folder());
-    const owner = new Owner(options, key_file, pool);
+    // The longest of the three goes first, and none waits for another.
+    const module = compile(options.module);
+    module.catch(() => {}); // told where it is awaited
+    const [key_file, pool] = await both(KeyFile.open(), origin_folder().then((folder) => FilePool.open(folder)));
+    const owner = new Owner(options, module, key_file, pool);
     try {
       await owner.start_engine();
       owner.own.onmessage = ({ data }: MessageEvent<ToOwner>) => owner.hear(data);
@@ -71,6 +74,10 @@ export class Owner {
     if (number !== undefined && message.generation === this.generation) this.engine?.hear(number, message.text);
   }
 
+  get memory(): number {
+    return this.engine?.memory ?? 0;
+  }
+
   end(): void {
     this.engine?.end();
     this.own.close();
@@ -83,7 +90,7 @@ export class Owner {
     const text = await this.key_file.read();
     // Without the key the files can never be read again: a sign-in that wasn't finished, or the browser took the key away.
     if (text === null) this.pool.empty();
-    const module = await instantiate(this.options.module, this.pool);
+    const module = await instantiate(await this.module, this.pool);
     this.generation = crypto.randomUUID();
     this.sentence = '';
     this.engine = new Engine(module, this.host_of());
@@ -156,6 +163,19 @@ export class Owner {
   private own_tab(): Tab {
     return { name: this.options.tab, post: (message) => this.options.to_page(message), close: () => {} };
   }
+}
+
+interface Closable {
+  close(): void;
+}
+
+/** Both, or neither: what was opened beside one that failed is closed. */
+async function both<A extends Closable, B extends Closable>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const outcomes = await Promise.allSettled([one, other]);
+  const [first, second] = outcomes;
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
+  for (const outcome of outcomes) if (outcome.status === 'fulfilled') outcome.value.close();
+  throw (first.status === 'rejected' ? first : (second as PromiseRejectedResult)).reason;
 }
 
 function other_tab(name: TabName): Tab {

@@ -55,6 +55,17 @@ function read_all(pool: FilePool, slot: number): string {
 }
 
 describe('the pool of files', () => {
+  it('closes what it has opened when one file can not be opened', async () => {
+    const disk = new Disk();
+    const folder: Folder = {
+      names: () => disk.names(),
+      open: (name) => (name === '3' ? Promise.reject(named('SecurityError')) : disk.open(name)),
+    };
+    await expect(FilePool.open(folder)).rejects.toThrow('SecurityError');
+    expect(disk.opened).toBe(kPoolFilesMin - 1);
+    expect(disk.open_names.size).toBe(0);
+  });
+
   it('keeps names and contents from one opening to the next', async () => {
     const disk = new Disk();
     let pool = await FilePool.open(disk);

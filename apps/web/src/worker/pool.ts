@@ -143,14 +143,23 @@ export class FilePool {
     return this.slots.filter((slot) => slot.name === '').length;
   }
 
+  /** All at once: each takes the browser some milliseconds, and a start waits for them. All or none are added. */
   private async grow_to(count: number, until: number): Promise<void> {
-    while (this.slots.length < count) {
-      const handle = await open_patiently(this.folder, String(this.slots.length), until);
-      const slot = { handle, name: read_name(handle) };
-      // Two files of one name: a crash between giving a name and taking it away elsewhere. Can't be; and mustn't matter.
-      if (slot.name !== '' && this.exists(slot.name)) this.release(slot);
-      this.slots.push(slot);
+    const numbers = Array.from({ length: Math.max(0, count - this.slots.length) }, (_, i) => String(this.slots.length + i));
+    const opened = await Promise.allSettled(numbers.map((name) => open_patiently(this.folder, name, until)));
+    const failed = opened.find((one) => one.status === 'rejected');
+    if (failed) {
+      for (const one of opened) if (one.status === 'fulfilled') one.value.close();
+      throw failed.reason;
     }
+    for (const one of opened) if (one.status === 'fulfilled') this.add(one.value);
+  }
+
+  private add(handle: Handle): void {
+    const slot = { handle, name: read_name(handle) };
+    // Two files of one name: a crash between giving a name and taking it away elsewhere. Can't be; and mustn't matter.
+    if (slot.name !== '' && this.exists(slot.name)) this.release(slot);
+    this.slots.push(slot);
   }
 
   private name(slot: Slot, name: string): void {
