@@ -46,9 +46,15 @@ Result<Json> rows(client::Client& client, const std::vector<Due>& due) {
   Values values(client.store());
   auto list = Json::array();
   for (const auto& each : due) {
+    // What tells whether it's late and what can be done with it goes along, whatever the view shows.
     std::vector<model::ColumnIndex> columns = each.table->default_view().columns;
-    const auto at = due_column(*each.table)->index;
-    if (std::find(columns.begin(), columns.end(), at) == columns.end()) columns.push_back(at);
+    const auto add = [&](model::ColumnIndex column) {
+      if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
+    };
+    for (const auto* name : {"scheduledstart", "scheduledend"})
+      if (const auto* column = each.table->find_column(name)) add(column->index);
+    for (const auto& column : {each.table->state, each.table->status})
+      if (column) add(*column);
     list.push_back(TRY(values.row(each.record, columns)));
   }
   return list;

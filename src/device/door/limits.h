@@ -46,6 +46,12 @@ inline constexpr std::int64_t kTimelineRowsMax = 500;
 // Rows of one list on home.
 inline constexpr std::int64_t kHomeRowsMax = 50;
 
+// Rows that a chart looks at: some hundred milliseconds on a phone, and more than a person has open at once.
+inline constexpr std::int64_t kChartRowsMax = 20'000;
+
+// Categories of one chart; half a year of weeks. More can't be told apart on a phone.
+inline constexpr std::size_t kChartCategoriesMax = 26;
+
 // Watched questions of one tab. A screen has some ten.
 inline constexpr std::size_t kWatchesMax = 200;
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "device/door/about_records.h"
+#include "device/door/charts.h"
 #include "device/door/finding.h"
 #include "device/door/home.h"
 #include "device/door/limits.h"
@@ -68,6 +69,9 @@ Needs Questions::needs_of(const Json& question) const {
       if (const auto* column = table->find_column(question.string_at("column")))
         needs.tables.insert(column->targets.begin(), column->targets.end());
   }
+  if (ask == "chart")
+    if (const auto* table = table_of_chart(client_.schema(), question.string_at("name")))
+      add_with_targets(client_.schema(), table->set, needs.tables);
   if (ask == "search") needs.all_tables = needs.loading = true;
   return needs;
 }
@@ -82,6 +86,7 @@ Result<Json> Questions::answer(const Json& question, Lists::For whom, Instant no
   if (ask == "record") return record(question);
   if (ask == "timeline") return timeline(question);
   if (ask == "candidates") return candidates(question);
+  if (ask == "chart") return chart_json(client_, lists_, question, now);
   if (ask == "search") return search(question);
   if (ask == "conflicts") return conflicts();
   if (ask == "errors") return errors();

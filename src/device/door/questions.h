@@ -3,7 +3,7 @@
 // Questions: what screens ask, answered from the store. Which tables an answer depends on is told beside it, so that a watched
 // question is asked anew only when it may have another answer.
 //
-//   schema  session  status  home  list  record  timeline  candidates  search  conflicts  errors  outbox
+//   schema  session  status  home  list  record  timeline  candidates  search  chart  conflicts  errors  outbox
 #pragma once
 
 #include <set>

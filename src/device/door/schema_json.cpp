@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device/door/schema_json.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
+#include <vector>
 
+#include "device/door/charts.h"
 #include "device/door/default_form.h"
 #include "model/rules.h"
 
@@ -90,9 +94,46 @@ Json view_json(const Table& table, const model::View& view) {
   return json;
 }
 
-// What people go to by themselves; notes are found under the record that they are about.
-bool is_in_menu(const Table& table) {
-  return table.ownership == model::Ownership::user && !table.is_intersect && table.name != "annotation";
+Json related_json(const model::Schema& schema, const model::RelatedList& related) {
+  const auto& table = *schema.find(related.table);
+  auto json = Json::object();
+  json.set("name", related.relationship);
+  json.set("label", related.label);
+  json.set("set", table.set);
+  json.set("column", table.columns[related.lookup].name);
+  json.set("columns", names_of(table, related.columns));
+  return json;
+}
+
+Json form_json(const model::Schema& schema, const Table& table) {
+  const auto& form = table.form;
+  if (form.sections.empty()) return default_form(schema, table);
+  auto json = Json::object();
+  json.set("header", names_of(table, form.header));
+  auto sections = Json::array();
+  for (const auto& section : form.sections) {
+    auto item = Json::object();
+    item.set("label", section.label);
+    item.set("columns", names_of(table, section.columns));
+    sections.push_back(std::move(item));
+  }
+  json.set("sections", std::move(sections));
+  auto related = Json::array();
+  for (const auto& list : form.related) related.push_back(related_json(schema, list));
+  json.set("related", std::move(related));
+  json.set("timeline", form.has_timeline);
+  json.set("quick_create", names_of(table, form.quick_create));
+  return json;
+}
+
+// In the order of the menu; those that are not in it come last, as they stand in the schema.
+std::vector<const Table*> in_menu_order(const model::Schema& schema) {
+  std::vector<const Table*> tables;
+  for (const auto& table : schema.tables())
+    if (!table.is_derived && !table.is_intersect) tables.push_back(&table);
+  const auto rank = [](const Table* table) { return table->menu_rank.value_or(std::numeric_limits<int>::max()); };
+  std::stable_sort(tables.begin(), tables.end(), [&](const Table* a, const Table* b) { return rank(a) < rank(b); });
+  return tables;
 }
 
 Json table_json(const model::Schema& schema, const Table& table) {
@@ -110,8 +151,8 @@ Json table_json(const model::Schema& schema, const Table& table) {
   auto views = Json::array();
   for (const auto& view : table.views) views.push_back(view_json(table, view));
   json.set("views", std::move(views));
-  json.set("form", default_form(schema, table));
-  json.set("in_menu", is_in_menu(table));
+  json.set("form", form_json(schema, table));
+  json.set("in_menu", table.menu_rank.has_value());
   auto can = Json::object();
   for (const auto* verb : {"create", "write", "remove"}) can.set(verb, is_writable(table));
   json.set("can", std::move(can));
@@ -127,12 +168,11 @@ bool is_writable(const Table& table) { return table.ownership == model::Ownershi
 
 Json schema_json(const model::Schema& schema) {
   auto tables = Json::array();
-  for (const auto& table : schema.tables())
-    if (!table.is_derived && !table.is_intersect) tables.push_back(table_json(schema, table));
+  for (const auto* table : in_menu_order(schema)) tables.push_back(table_json(schema, *table));
   auto json = Json::object();
   json.set("number", schema.number());
   json.set("tables", std::move(tables));
-  json.set("charts", Json::array());
+  json.set("charts", charts_json(schema));
   return json;
 }
 

@@ -39,9 +39,9 @@ Result<void> Writer::check_lookups(const TableSql& table, const Record* before, 
 Result<void> Writer::check_lookup(const Column& column, const Reference& reference) {
   if (TRY(is_there(reference))) return {};
   const auto* target = context_.schema.find(reference.table);
-  const std::string what = target != nullptr ? target->label : "record";
+  const std::string what = target != nullptr ? "a record of " + target->plural : "a record";
   return Error{ErrorCode::bad_value,
-               "\"" + column.label + "\" names a " + what + " that doesn't exist or that you may not see (" +
+               "\"" + column.label + "\" names " + what + " that doesn't exist or that you may not see (" +
                    reference.id.to_string() + ").",
                column.name};
 }

@@ -2,7 +2,7 @@
 //
 // A device in somebody's hands: Debian's Chromium with a profile folder of its own, at the size of a phone or a tablet. Closing
 // and starting it again keeps the profile, as on a real one.
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -24,14 +24,16 @@ export class Device {
   /** Errors of pages that nobody caught. */
   errors = [];
 
-  /** @param {{profile: string, size: 'phone' | 'tablet', theme?: 'light' | 'dark'}} options */
-  constructor({ profile, size, theme = 'light' }) {
+  /** @param {{profile: string, size: 'phone' | 'tablet', theme?: 'light' | 'dark', text_percent?: number}} options */
+  constructor({ profile, size, theme = 'light', text_percent = 100 }) {
     this.profile = profile;
     this.size = size;
     this.theme = theme;
+    this.text_percent = text_percent;
   }
 
   async start() {
+    if (this.text_percent !== 100) await this.#set_text_size();
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: kChromium,
       args: kArguments,
@@ -46,6 +48,14 @@ export class Device {
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.#listen(this.page);
     return this;
+  }
+
+  /** As its owner would in the browser's settings. A profile that has been used keeps what is set. */
+  async #set_text_size() {
+    const folder = join(this.profile, 'Default');
+    await mkdir(folder, { recursive: true });
+    const preferences = { webkit: { webprefs: { default_font_size: (16 * this.text_percent) / 100 } } };
+    await writeFile(join(folder, 'Preferences'), JSON.stringify(preferences), { flag: 'wx' }).catch(() => {});
   }
 
   #listen(page) {

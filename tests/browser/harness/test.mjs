@@ -57,9 +57,9 @@ export class Bench {
   }
 
   /** A started device with an empty profile. */
-  async device({ size = this.size, theme } = {}) {
+  async device({ size = this.size, theme, text_percent } = {}) {
     const profile = await mkdtemp(join(this.run.folder, 'profile-'));
-    const device = new Device({ profile, size, theme });
+    const device = new Device({ profile, size, theme, text_percent });
     this.#devices.push(device);
     this.#ends.push(async () => {
       await device.kill();

@@ -36,6 +36,7 @@ export function Navigation({ path, tablet }: { path: string; tablet: boolean }) 
         <button type="button" class="way menu-button" aria-haspopup="dialog" onClick={() => set_open(true)}>
           <Icon name="menu" />
           <span class="way-label">Menu</span>
+          {ways.some((way) => (way.count ?? 0) > 0) && <span class="badge dot" aria-hidden="true" />}
         </button>
       )}
       {open && (

@@ -17,6 +17,8 @@ export interface FieldProps {
   problem?: string;
   /** Why the field can't be changed. */
   reason?: string;
+  /** The reason is plain to see already: it is told to screen readers alone. */
+  is_plain?: boolean;
   currency?: string;
 }
 
@@ -37,7 +39,7 @@ interface FrameProps {
 }
 
 export function FieldFrame({ props, wide, aside, children }: FrameProps) {
-  const { column, problem, reason } = props;
+  const { column, problem, reason, is_plain } = props;
   const id = useId();
   const note = problem ?? reason;
   const ids: ControlIds = { control: `${id}-control`, label: `${id}-label`, note: note ? `${id}-note` : undefined };
@@ -51,11 +53,15 @@ export function FieldFrame({ props, wide, aside, children }: FrameProps) {
         {aside}
       </div>
       {note && (
-        <p id={ids.note} class="field-note">
+        <p id={ids.note} class={`field-note ${!problem && is_plain ? 'unseen' : ''}`}>
           {note}
         </p>
       )}
-      {column.required !== 'none' && !reason && <span class={`must must-${column.required}`} aria-hidden="true" />}
+      {column.required !== 'none' && !reason && (
+        <span class={`must ${column.required}`} aria-hidden="true">
+          {column.required === 'required' ? '*' : '+'}
+        </span>
+      )}
     </div>
   );
 }

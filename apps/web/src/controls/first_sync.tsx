@@ -14,7 +14,8 @@ export function FirstSync({ progress }: { progress: NonNullable<StatusAnswer['fi
   return (
     <div class="first-sync">
       <progress aria-label="First sync" value={Math.min(rows, rows_expected)} max={Math.max(1, rows_expected)} />
-      <p class="first-sync-figures">
+      {rows_expected === 0 && <p class="none">Asking the server which records are yours.</p>}
+      <p class="first-sync-figures" hidden={rows_expected === 0}>
         <span>
           {count(rows)} of {count(Math.max(rows, rows_expected))} rows · {bytes_text(bytes, region)}
         </span>

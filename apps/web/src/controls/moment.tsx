@@ -7,12 +7,13 @@ import { browser_region } from '../forms/region';
 import { due_text, exact_time, relative_time } from '../forms/time';
 import { useNow } from '../store/store';
 
-export function Moment({ at, as = 'ago' }: { at: number; as?: 'ago' | 'due' }) {
+/** `ago` never lies ahead, whatever the device's clock says. */
+export function Moment({ at, as = 'ago' }: { at: number; as?: 'ago' | 'due' | 'ahead' }) {
   const now = useNow();
   const [exact, set_exact] = useState(false);
   const region = browser_region();
   const full = exact_time(at, region);
-  const short = as === 'due' ? due_text(at, now, region) : relative_time(at, now, region);
+  const short = as === 'due' ? due_text(at, now, region) : relative_time(as === 'ago' ? Math.min(at, now) : at, now, region);
   const flip = (event: Event) => {
     event.stopPropagation();
     set_exact(!exact);

@@ -42,7 +42,7 @@ export function OfflineBar() {
 function OfflineDetail({ pending, last_sync, chosen }: { pending: number; last_sync: number | null; chosen: boolean }) {
   return (
     <span class="offline-detail">
-      {chosen && ' by choice'}
+      {chosen && pending === 0 && ' by choice'}
       {pending > 0 ? ` · ${pending} pending` : last_sync !== null && <> · synced <Moment at={last_sync} /></>}
     </span>
   );

@@ -127,8 +127,10 @@ function Candidates({ id, open, waiting, candidates, active, recent, onPick }: C
               onClick={() => onPick(candidate)}
             >
               <Icon name={table_icon(table?.name ?? '')} size={20} />
-              <span class="candidate-name">{candidate.name}</span>
-              <span class="candidate-detail">{[sets.size > 1 ? table?.label : '', candidate.detail].filter(Boolean).join(' · ')}</span>
+              <span class="candidate-text">
+                <span class="candidate-name">{candidate.name}</span>
+                <span class="candidate-detail">{[sets.size > 1 ? table?.label : '', candidate.detail].filter(Boolean).join(' · ')}</span>
+              </span>
             </li>
           );
         })}

@@ -5,9 +5,10 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon';
 
-export function SkeletonRows({ rows }: { rows: number }) {
+/** `wide`: with the rhythm of a list that has a cell a column. */
+export function SkeletonRows({ rows, wide }: { rows: number; wide?: boolean }) {
   return (
-    <div class="skeleton" aria-hidden="true">
+    <div class={`skeleton ${wide ? 'wide' : ''}`} aria-hidden="true">
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} class="skeleton-row" />
       ))}
@@ -26,7 +27,7 @@ export function EmptyState({ icon, title, children }: { icon: IconName; title: s
 }
 
 /** A notice inside a screen: a reason, a warning, something that waits. */
-export function Notice({ tone, icon, children }: { tone: 'quiet' | 'waiting' | 'bad' | 'good'; icon: IconName; children: ComponentChildren }) {
+export function Notice({ tone, icon, children }: { tone: 'quiet' | 'waiting' | 'question' | 'bad' | 'good'; icon: IconName; children: ComponentChildren }) {
   return (
     <div class={`notice notice-${tone}`}>
       <Icon name={icon} size={20} />

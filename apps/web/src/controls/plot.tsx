@@ -8,8 +8,19 @@ import type { ChartAnswer } from '../door/door';
 import { browser_region, number_format } from '../forms/region';
 
 const kHeight = 220;
+/** Room for "$1.5M" beside the plot, of a letter below it, and for how many labels it suffices. */
+const kAxisPixels = 64;
+const kLetterPixels = 7;
+const kLabelsMax = 8;
 
-export function Plot({ chart, format }: { chart: ChartAnswer; format(value: number, money: string | undefined): string }) {
+interface PlotProps {
+  chart: ChartAnswer;
+  /** The categories as people read them. */
+  names: string[];
+  format(value: number, money: string | undefined): string;
+}
+
+export function Plot({ chart, names, format }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const [draws, set_draws] = useState(0);
   const key = JSON.stringify([chart, draws]);
@@ -20,7 +31,7 @@ export function Plot({ chart, format }: { chart: ChartAnswer; format(value: numb
     void load().then((UPlot) => {
       if (left) return;
       element.replaceChildren();
-      drawn = new UPlot(options(UPlot, chart, element, format), data(chart), element);
+      drawn = new UPlot(options(UPlot, chart, names, element, format), data(chart), element);
     });
     const observer = new ResizeObserver(() => drawn?.setSize({ width: element.clientWidth, height: kHeight }));
     observer.observe(element);
@@ -48,7 +59,7 @@ function data(chart: ChartAnswer): uPlot.AlignedData {
   return [chart.categories.map((_, index) => index), ...chart.series.map((series) => series.values)];
 }
 
-function options(UPlot: typeof uPlot, chart: ChartAnswer, element: HTMLElement, format: (value: number, money: string | undefined) => string): uPlot.Options {
+function options(UPlot: typeof uPlot, chart: ChartAnswer, names: string[], element: HTMLElement, format: PlotProps['format']): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = { stroke: colour('--text-quiet'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}` };
@@ -61,8 +72,8 @@ function options(UPlot: typeof uPlot, chart: ChartAnswer, element: HTMLElement, 
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, splits: () => chart.categories.map((_, index) => index), values: () => labels(chart.categories, element.clientWidth), size: 32 },
-      { ...axis, values: (_, splits) => splits.map((value) => short(value, chart.series[0]?.money)), size: 56 },
+      { ...axis, grid: { show: false }, splits: () => chart.categories.map((_, index) => index), values: () => labels(names, element.clientWidth), size: 32 },
+      { ...axis, values: (_, splits) => splits.map((value) => short(value, chart.series[0]?.money)), size: kAxisPixels },
     ],
     series: [
       {},
@@ -80,13 +91,15 @@ function options(UPlot: typeof uPlot, chart: ChartAnswer, element: HTMLElement, 
 
 /** As many labels as fit; the table has all of them in full. */
 function labels(categories: string[], width: number): string[] {
-  const room = Math.max(32, (width - 56) / categories.length);
-  const letters = Math.max(3, Math.floor(room / 7));
-  const step = room < 40 ? Math.ceil(40 / room) : 1;
-  return categories.map((category, index) => (index % step !== 0 ? '' : category.length > letters ? `${category.slice(0, letters - 1)}…` : category || '–'));
+  const room = (width - kAxisPixels) / categories.length;
+  const longest = Math.max(...categories.map((category) => category.length));
+  // Many stand in a row that one knows: some of them do. A few are cut rather than left out.
+  const step = categories.length > kLabelsMax ? Math.ceil(((longest + 1) * kLetterPixels) / room) : 1;
+  const letters = Math.max(3, Math.floor((step * room) / kLetterPixels));
+  return categories.map((category, index) => (index % step !== 0 ? '' : category.length > letters ? `${category.slice(0, letters - 1)}…` : category));
 }
 
 function short(value: number, money: string | undefined): string {
-  const style = money ? ({ style: 'currency', currency: money } as const) : {};
+  const style = money ? ({ style: 'currency', currency: money, currencyDisplay: 'narrowSymbol' } as const) : {};
   return number_format(browser_region(), { ...style, notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }

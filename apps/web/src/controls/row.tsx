@@ -3,10 +3,10 @@
 // One record in a list: a link named by its primary name over the whole row, what else is worth knowing, its state, its next steps.
 
 import type { Row, Table } from '../door/door';
-import { column_of, format_value, initials, name_of, row_details } from '../forms/format';
+import { column_of, format_value, initials, is_empty, name_of, row_details } from '../forms/format';
 import { browser_region } from '../forms/region';
 import { due_text } from '../forms/time';
-import { steps_of } from '../forms/steps';
+import { due_of, kDueColumns, steps_of } from '../forms/steps';
 import { Icon, table_icon } from './icon';
 import { StateMark } from './state_mark';
 import { StepMenu } from './steps';
@@ -24,17 +24,27 @@ interface RowProps {
 /** Two lines: for phones and beside a record. */
 export function CompactRow({ table, row, columns, selected, now }: RowProps) {
   const steps = steps_of(table, row);
+  const region = browser_region();
   const due = due_of(table, row, now);
-  const details = row_details(table, row, columns.filter((name) => !(due && name === 'scheduledend')), browser_region(), 3);
+  const money = columns.map((name) => column_of(table, name)).find((column) => column?.type === 'money' && !is_empty(row.values[column.name]));
+  const others = columns.filter((name) => name !== money?.name && !(due && kDueColumns.includes(name)));
   return (
     <Swipe row={row} steps={steps}>
       <div class={`row ${selected ? 'selected' : ''}`}>
         <Avatar table={table} name={row.name} />
         <div class="row-text">
-          <RowLink row={row} selected={selected} />
+          <span class="row-line">
+            <RowLink row={row} selected={selected} />
+            {money && <span class="row-figure">{format_value(money, row.values[money.name], region, row.currency)}</span>}
+          </span>
           <span class="row-detail">
-            {due && <span class={due.late ? 'late' : ''}>{due.late ? `Overdue · ${due.text}` : due.text}</span>}
-            {details.map((detail, index) => (
+            {due && (
+              <span class={due.late ? 'late' : ''}>
+                {due.late && 'Overdue · '}
+                {due_text(due.at, now, region)}
+              </span>
+            )}
+            {row_details(table, row, others, region, 3).map((detail, index) => (
               <span key={index}>{detail}</span>
             ))}
           </span>
@@ -50,9 +60,10 @@ export function CompactRow({ table, row, columns, selected, now }: RowProps) {
 export function WideRow({ table, row, columns, selected }: RowProps) {
   const steps = steps_of(table, row);
   return (
-    <div class={`row wide-row ${selected ? 'selected' : ''}`}>
-      <span class="cell">
+    <div class={`row wide-row ${selected ? 'selected' : ''}`} style={column_tracks(table, columns)}>
+      <span class="cell first-cell">
         <RowLink row={row} selected={selected} />
+        {row.state !== 'on_this_device' && <StateMark state={row.state} />}
       </span>
       {columns.map((name) => {
         const column = column_of(table, name);
@@ -63,10 +74,23 @@ export function WideRow({ table, row, columns, selected }: RowProps) {
           </span>
         );
       })}
-      <span class="cell-state">{row.state !== 'on_this_device' && <StateMark state={row.state} />}</span>
       <StepMenu steps={steps} row={row} />
     </div>
   );
+}
+
+/** Columns that fit beside the name on a tablet held upright, and on its side; the style sheet shows all on a large one. */
+const kSlimColumns = 3;
+const kNarrowColumns = 4;
+
+/** How the columns of wide rows, and of the heads above them, share the width: names need more of it than words and figures. */
+export function column_tracks(table: Table, columns: string[]) {
+  const widths = columns.map((name) => {
+    const column = column_of(table, name);
+    return column?.type === 'lookup' || column?.format === 'email' || column?.format === 'phone' ? 'minmax(0, 4fr)' : 'minmax(0, 3fr)';
+  });
+  const first = (count: number) => widths.slice(0, count).join(' ');
+  return { '--slim': first(kSlimColumns), '--narrow': first(kNarrowColumns), '--broad': widths.join(' ') };
 }
 
 export function is_figure(type: string): boolean {
@@ -90,11 +114,3 @@ function Avatar({ table, name }: { table: Table; name: string }) {
   );
 }
 
-function due_of(table: Table, row: Row, now: number): { text: string; late: boolean } | null {
-  const end = row.values['scheduledend'];
-  if (!table.is_activity || typeof end !== 'string') return null;
-  const at = Date.parse(end);
-  if (Number.isNaN(at)) return null;
-  const is_open = table.state === undefined || (row.values[table.state] ?? 0) === 0;
-  return { text: due_text(at, now, browser_region()), late: is_open && at < now };
-}

@@ -2,11 +2,12 @@
 //
 // Text, mail, phone, web address, numbers, money, durations, and memos that grow with their text.
 
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Column } from '../door/door';
-import { shown_text, shown_value } from '../forms/draft';
-import { format_value, plain_text } from '../forms/format';
-import { number_format, browser_region } from '../forms/region';
+import { shown_text } from '../forms/draft';
+import { format_money, format_value, plain_text } from '../forms/format';
+import { read_text } from '../forms/parse';
+import { type Region, browser_region, number_format } from '../forms/region';
 import { phone_link, web_link } from '../forms/steps';
 import { type FieldProps, FieldFrame, control_props } from './field_frame';
 import { Icon, type IconName } from './icon';
@@ -16,24 +17,34 @@ export function TextField(props: FieldProps) {
   const { column, draft, shown, reason, onEdit, currency } = props;
   const region = browser_region();
   const is_number = ['integer', 'bigint', 'decimal', 'money'].includes(column.type);
-  const text = reason && is_number ? format_value(column, shown_value(draft, shown, column), region, currency) : shown_text(draft, shown, column, region);
+  const [typing, set_typing] = useState(false);
+  const typed = shown_text(draft, shown, column, region);
+  const text = is_number && !typing ? grouped(typed, column, region) : typed;
   return (
     <FieldFrame props={props} aside={<FollowLink column={column} text={text} />}>
       {(ids) => (
         <>
-          {column.type === 'money' && !reason && <span class="unit">{currency_sign(currency)}</span>}
+          {column.type === 'money' && (typing || text !== '') && <span class="unit">{currency_sign(currency)}</span>}
           <input
             {...control_props(props, ids)}
             {...keyboard(column)}
             value={text}
             readOnly={reason !== undefined}
             autocomplete="off"
+            onFocus={() => set_typing(true)}
+            onBlur={() => set_typing(false)}
             onInput={(event) => onEdit({ text: event.currentTarget.value })}
           />
         </>
       )}
     </FieldFrame>
   );
+}
+
+/** As people read it; what can't be read stays as it was typed. */
+function grouped(typed: string, column: Column, region: Region): string {
+  const read = read_text(column, typed, region);
+  return 'problem' in read || read.value === null ? typed : column.type === 'money' ? format_money(read.value as number | string, region) : format_value(column, read.value, region);
 }
 
 /** Which keys a phone shows. */
@@ -49,7 +60,7 @@ function keyboard(column: Column) {
 
 function currency_sign(currency: string | undefined): string {
   if (!currency) return '';
-  const parts = number_format(browser_region(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
+  const parts = number_format(browser_region(), { style: 'currency', currency, currencyDisplay: 'symbol' }).formatToParts(0);
   return parts.find((part) => part.type === 'currency')?.value ?? currency;
 }
 

@@ -23,6 +23,7 @@ export interface FormSubject {
 export interface Form {
   draft: drafts.Draft;
   problems: Record<ColumnName, string>;
+  /** What the user typed: not what a new record was given to begin with. */
   dirty: ColumnName[];
   /** When the text was typed that an earlier visit left here. */
   brought_back: number | null;
@@ -72,7 +73,7 @@ export function useForm(subject: FormSubject): Form {
   return {
     draft,
     problems,
-    dirty: drafts.dirty_columns(draft, shown, table, region),
+    dirty: drafts.dirty_columns(draft, { ...shown, ...subject.given }, table, region),
     brought_back,
     edit(name, edit) {
       take(drafts.edit(latest.current, shown, name, edit));

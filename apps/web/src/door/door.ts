@@ -132,6 +132,8 @@ export interface Chart {
   label: string;
   set: SetName;
   kind: 'bar' | 'column' | 'line';
+  /** Categories are the first days of such periods: "2026-11-01". */
+  period?: 'day' | 'week' | 'month';
 }
 export interface Schema {
   number: number;

@@ -51,7 +51,7 @@ export function format_value(column: Column, value: Value | undefined, region: R
 }
 
 export function format_money(value: number | string, region: Region, currency?: string): string {
-  if (!currency) return format_exact(value, number_format(region, { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
+  if (!currency) return format_exact(value, number_format(region, { minimumFractionDigits: 2, maximumFractionDigits: 2, trailingZeroDisplay: 'stripIfInteger' }));
   return format_exact(value, number_format(region, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }));
 }
 
@@ -67,6 +67,11 @@ function option_label(column: Column, value: number): string | undefined {
 
 export function reference_text(reference: Reference): string {
   return reference.name || 'Not on this device';
+}
+
+/** A server's sentence without the ids that are meant for programs. */
+export function without_ids(sentence: string): string {
+  return sentence.replace(/\s*\(?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\)?/gi, '');
 }
 
 /** The text of an HTML mail or note, its lines kept. Nothing of it is ever put into the page as HTML. */
@@ -103,16 +108,25 @@ export function field_text(column: Column, value: Value | undefined, region: Reg
   }
 }
 
-/** The second line of a row: the first few columns of the view that say something, without the name itself. */
+/**
+ * The second line of a row: the first few columns of the view that say something by themselves. Not the name, which stands above;
+ * not a bare number; and numbers to call and addresses to write to only where nothing else is: the row's next steps have them.
+ */
 export function row_details(table: Table, row: Row, columns: string[], region: Region, most: number): string[] {
-  const details: string[] = [];
-  for (const name of columns) {
-    const column = column_of(table, name);
-    if (!column || name === table.primary_name || name === 'ownerid' || details.length >= most) continue;
-    const text = format_value(column, row.values[name], region, row.currency);
-    if (text) details.push(text.length > 120 ? `${text.slice(0, 119)}…` : text);
-  }
-  return details;
+  const is_reach = (column: Column) => column.format === 'phone' || column.format === 'email' || column.format === 'url';
+  const known = columns.map((name) => column_of(table, name)).filter((column) => column !== undefined);
+  const telling = known.filter(({ name, type }) => ![table.primary_name, 'ownerid'].includes(name) && !['integer', 'bigint', 'decimal'].includes(type));
+  const full = telling.filter(({ name }) => !is_empty(row.values[name]) && !is_nameless(row.values[name]));
+  const others = full.filter((column) => !is_reach(column));
+  return (others.length > 0 ? others : full)
+    .map((column) => format_value(column, row.values[column.name], region, row.currency))
+    .map((text) => (text.length > 120 ? `${text.slice(0, 119)}…` : text))
+    .slice(0, most);
+}
+
+/** A lookup to what isn't on this device: no news in a list. */
+function is_nameless(value: Value | undefined): boolean {
+  return typeof value === 'object' && value !== null && 'name' in value && value.name === '';
 }
 
 /** "AB" for Ada Byron. */

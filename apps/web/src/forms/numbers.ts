@@ -93,13 +93,13 @@ export function duration_text(minutes: number, region: Region): string {
 }
 
 export function bytes_text(bytes: number, region: Region): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const units = ['kilobyte', 'megabyte', 'gigabyte'] as const;
   let step = 0;
-  let amount = bytes;
+  let amount = bytes / 1000;
   while (amount >= 1000 && step < units.length - 1) {
     amount /= 1000;
     step++;
   }
-  const digits = step === 0 || amount >= 100 ? 0 : 1;
+  const digits = amount >= 100 ? 0 : 1;
   return number_format(region, { style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: digits }).format(amount);
 }

@@ -27,7 +27,7 @@ export function step_columns(table: Table): string[] {
   const wanted = table.columns.filter(
     (column) => column.format === 'phone' || column.format === 'email' || /^address1_(line1|city|postalcode|country)$/.test(column.name),
   );
-  const state = table.is_activity ? [table.state, table.status] : [];
+  const state = table.is_activity ? [table.state, table.status, ...kDueColumns].filter((name) => name && column_of(table, name)) : [];
   return [...wanted.map((column) => column.name).filter((name) => !/fax|pager|[23]$/.test(name)), ...state.filter((name) => name !== undefined)];
 }
 
@@ -47,11 +47,27 @@ export function map_link(place: string): string {
 function completion(table: Table, row: Row): Step | null {
   const state_column = table.is_activity && table.state ? column_of(table, table.state) : undefined;
   const status_column = table.status ? column_of(table, table.status) : undefined;
-  if (!state_column?.writable || !table.can.write || row.values[state_column.name] !== 0) return null;
+  if (!state_column?.writable || !table.can.write || !(state_column.name in row.values) || !is_open(table, row)) return null;
   const status = status_column?.options?.find((option: Option) => option.state === 1);
   const values: Values = { [state_column.name]: 1 };
   if (status && status_column) values[status_column.name] = status.value;
   return { kind: 'complete', label: 'Complete', detail: '', values };
+}
+
+export const kDueColumns = ['scheduledstart', 'scheduledend'];
+
+/** When an activity is due. An appointment is when it begins, the others at their end. */
+export function due_of(table: Table, row: Row, now: number): { at: number; late: boolean } | null {
+  const [start, end] = kDueColumns.map((name) => Date.parse(String(row.values[name])));
+  const at = table.name === 'appointment' && start ? start : end;
+  if (!table.is_activity || !at) return null;
+  return { at, late: is_open(table, row) && (end || at) < now };
+}
+
+/** An activity that is still to be done: open, or scheduled as appointments are. */
+export function is_open(table: Table, row: Row): boolean {
+  const state = row.values[table.state ?? ''] ?? 0;
+  return state === 0 || state === 3;
 }
 
 function first_text(table: Table, row: Row, fits: (column: { name: string; format?: string }) => boolean): string {

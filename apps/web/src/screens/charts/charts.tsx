@@ -6,13 +6,13 @@ import type { ChartAnswer } from '../../door/door';
 import { Plot } from '../../controls/plot';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
 import { format_money } from '../../forms/format';
-import { browser_region, number_format } from '../../forms/region';
+import { browser_region, date_format, number_format } from '../../forms/region';
 import { useLatest, useSchema, useTable, useWatch } from '../../store/store';
 
 export function Charts() {
   const schema = useSchema();
   return (
-    <main class="page">
+    <main class="page" tabIndex={0}>
       <header class="page-head">
         <h1 class="title">Charts</h1>
         <p class="subtitle">From the records on this device.</p>
@@ -43,8 +43,8 @@ function OneChart({ name, label, set }: { name: string; label: string; set: stri
       {watched.refusal && <p class="none">{watched.refusal.message}</p>}
       {answer && answer.categories.length === 0 && <p class="none">Nothing to draw yet.</p>}
       {answer && answer.categories.length > 0 && (
-        <div class="chart-body">
-          <Plot chart={answer} format={(value, money) => figure(value, money)} />
+        <div class={`chart-body of-${answer.chart.kind}`}>
+          {answer.chart.kind !== 'bar' && <Plot chart={answer} names={names_of(answer)} format={(value, money) => figure(value, money)} />}
           <Figures answer={answer} />
         </div>
       )}
@@ -52,12 +52,17 @@ function OneChart({ name, label, set }: { name: string; label: string; set: stri
   );
 }
 
+/** Bars lie in the table itself, each beside its figure. */
 function Figures({ answer }: { answer: ChartAnswer }) {
+  const names = names_of(answer);
+  const bars = answer.chart.kind === 'bar' ? answer.series[0]?.values : undefined;
+  const highest = Math.max(1, ...(bars ?? []));
   return (
     <table class="table">
       <thead>
         <tr>
-          <th scope="col">{answer.chart.label}</th>
+          <th scope="col">{kHeads[answer.chart.period ?? 'none']}</th>
+          {bars && <td class="bar-cell" />}
           {answer.series.map((series) => (
             <th key={series.label} scope="col" class="figure">
               {series.label}
@@ -66,9 +71,14 @@ function Figures({ answer }: { answer: ChartAnswer }) {
         </tr>
       </thead>
       <tbody>
-        {answer.categories.map((category, index) => (
+        {names.map((name, index) => shows(answer, index) && (
           <tr key={index}>
-            <th scope="row">{category || 'Not set'}</th>
+            <th scope="row">{name}</th>
+            {bars && (
+              <td class="bar-cell" aria-hidden="true">
+                <span class="bar" style={{ width: `${(100 * (bars[index] ?? 0)) / highest}%` }} />
+              </td>
+            )}
             {answer.series.map((series) => (
               <td key={series.label} class="figure">
                 {figure(series.values[index] ?? 0, series.money)}
@@ -79,6 +89,21 @@ function Figures({ answer }: { answer: ChartAnswer }) {
       </tbody>
     </table>
   );
+}
+
+/** Periods in which nothing was need no line. */
+function shows({ chart, series }: ChartAnswer, index: number): boolean {
+  return !chart.period || series.some(({ values }) => values[index] !== 0);
+}
+
+const kHeads = { none: 'Value', day: 'Day', week: 'Week from', month: 'Month' };
+
+/** Categories as people read them. */
+function names_of({ chart, categories }: ChartAnswer): string[] {
+  if (!chart.period) return categories.map((category) => category || 'Not set');
+  const style = chart.period === 'month' ? ({ month: 'short', year: 'numeric' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  const format = date_format(browser_region(), { ...style, timeZone: 'UTC' });
+  return categories.map((day) => format.format(Date.parse(`${day}T00:00:00Z`)));
 }
 
 function figure(value: number, money: string | undefined): string {

@@ -42,7 +42,9 @@ function OpenConflict({ conflict }: { conflict: Conflict }) {
   const table = useTable(conflict.record.set);
   const [picked, set_picked] = useState<Pick>({});
   const name = reference_text(conflict.record);
-  const all_picked = conflict.columns.length > 0 && conflict.columns.every((column) => column.name in picked);
+  // Of a record that one side deleted, there is nothing to be put together.
+  const by_column = conflict.kind === 'columns' && conflict.columns.length > 1;
+  const all_picked = by_column && conflict.columns.every((column) => column.name in picked);
 
   const resolve = async (keep: 'mine' | 'server' | Pick) => {
     const outcome = await act({ do: 'resolve', conflict: conflict.id, keep });
@@ -69,8 +71,9 @@ function OpenConflict({ conflict }: { conflict: Conflict }) {
               key={column.name}
               column={column}
               table={table}
-              picked={conflict.columns.length > 1 ? picked[column.name] : undefined}
-              onPick={conflict.columns.length > 1 ? (side) => set_picked({ ...picked, [column.name]: side }) : undefined}
+              is_gone={conflict.kind === 'deleted_there'}
+              picked={by_column ? picked[column.name] : undefined}
+              onPick={by_column ? (side) => set_picked({ ...picked, [column.name]: side }) : undefined}
             />
           ))}
         </div>
@@ -101,7 +104,13 @@ function Story({ conflict }: { conflict: Conflict }) {
   const what = { columns: 'changed the same', deleted_there: 'deleted it while you changed it', deleted_here: 'changed it after you deleted it' }[conflict.kind];
   return (
     <>
-      {who} {what} {conflict.at !== null && <Moment at={conflict.at} />}
+      {who} {what}
+      {conflict.at !== null && (
+        <>
+          {' · '}
+          <Moment at={conflict.at} />
+        </>
+      )}
     </>
   );
 }
@@ -115,11 +124,13 @@ function consequence(conflict: Conflict): string {
 interface SidesProps {
   column: ConflictColumn;
   table: Table | undefined;
+  /** The server has it no more, so there is one side only. */
+  is_gone: boolean;
   picked: 'mine' | 'server' | undefined;
   onPick: ((side: 'mine' | 'server') => void) | undefined;
 }
 
-function Sides({ column, table, picked, onPick }: SidesProps) {
+function Sides({ column, table, is_gone, picked, onPick }: SidesProps) {
   const known = table && column_of(table, column.name);
   const text = (value: ConflictColumn['mine']) => (known && format_value(known, value, browser_region())) || '(empty)';
   const label = known?.label ?? 'A value';
@@ -147,7 +158,7 @@ function Sides({ column, table, picked, onPick }: SidesProps) {
         <span class="side-base"> was {text(column.base)}</span>
       </p>
       {side('mine', 'Mine', column.mine)}
-      {side('server', 'Server', column.server)}
+      {!is_gone && side('server', 'Server', column.server)}
     </div>
   );
 }

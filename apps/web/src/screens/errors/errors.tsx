@@ -7,7 +7,7 @@ import type { Refused } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
-import { column_of, format_value, reference_text } from '../../forms/format';
+import { column_of, format_value, reference_text, without_ids } from '../../forms/format';
 import { browser_region } from '../../forms/region';
 import { refused_csv } from '../../forms/export';
 import { useActOrTell, useLatest, useSchema, useStore, useTable, useWatch } from '../../store/store';
@@ -69,7 +69,7 @@ function RefusedChange({ error }: { error: Refused }) {
       </header>
       <p class="reason">
         <Icon name="error" size={20} />
-        <span>{error.waits_for ? `Waits for ${reference_text(error.waits_for)}, which was refused. ${error.reason}` : error.reason}</span>
+        <span>{error.waits_for ? `Waits for ${reference_text(error.waits_for)}, which was refused. ${without_ids(error.reason)}` : without_ids(error.reason)}</span>
       </p>
       <Typed error={error} />
       <div class="buttons">

@@ -24,7 +24,7 @@ export function Help() {
   const status = useLatest(useWatch({ ask: 'status' }).answer);
   const topics = status?.experience === 'drafts' ? kDrafts : kSync;
   return (
-    <main class="page">
+    <main class="page" tabIndex={0}>
       <header class="page-head">
         <h1 class="title">Working offline</h1>
       </header>

@@ -39,7 +39,7 @@ export function Home() {
           </div>
           <button type="button" class="button primary new" onClick={() => set_creating(true)}>
             <Icon name="add" size={20} />
-            Create
+            <span>Create</span>
           </button>
         </div>
         <SearchBox value={searched} placeholder="Search everything on this device" onInput={set_searched} />
@@ -65,15 +65,21 @@ function Waiting({ status, now }: { status: StatusAnswer | undefined; now: numbe
         </section>
       )}
       <Attention status={status} />
-      {home.overdue.length > 0 && <Activities title="Overdue" rows={home.overdue} now={now} />}
-      {home.today.length > 0 && <Activities title="Today" rows={home.today} now={now} />}
-      {!nothing && home.overdue.length + home.today.length === 0 && (
-        <section class="card" aria-label="Today">
-          <h2>Today</h2>
-          <p class="none">No activities are due. Calls, tasks and appointments show here on their day.</p>
-        </section>
+      {!nothing && (
+        <div class="home-columns">
+          <div class="cards">
+            {home.today.length > 0 && <Activities title="Today" rows={home.today} now={now} />}
+            {home.overdue.length > 0 && <Activities title="Overdue" rows={home.overdue} now={now} />}
+            {home.overdue.length + home.today.length === 0 && (
+              <section class="card" aria-label="Today">
+                <h2>Today</h2>
+                <p class="none">No activities are due. Calls, tasks and appointments show here on their day.</p>
+              </section>
+            )}
+          </div>
+          {home.recent.length > 0 && <Recent recent={home.recent.slice(0, kRecentMax)} />}
+        </div>
       )}
-      {home.recent.length > 0 && <Recent recent={home.recent.slice(0, kRecentMax)} />}
       {nothing && !status?.first_sync && (
         <EmptyState icon="star" title="Nothing is waiting for you">
           <p>Open a list, or create something. What you used lately shows here.</p>
@@ -140,7 +146,7 @@ function Activities({ title, rows, now }: { title: string; rows: Row[]; now: num
           const table = schema.tables.find((one) => one.set === row.set);
           return table && (
             <li key={row.id}>
-              <CompactRow table={table} row={row} columns={['scheduledend', 'regardingobjectid']} now={now} />
+              <CompactRow table={table} row={row} columns={['regardingobjectid']} now={now} />
             </li>
           );
         })}

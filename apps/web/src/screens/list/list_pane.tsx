@@ -7,7 +7,7 @@ import type { Row, Table, View } from '../../door/door';
 import { AsOf } from '../../controls/moment';
 import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { Icon, table_icon } from '../../controls/icon';
-import { CompactRow, WideRow, is_figure } from '../../controls/row';
+import { CompactRow, WideRow, column_tracks, is_figure } from '../../controls/row';
 import { useScrollMemory, useVisibleRange, VirtualRows } from '../../controls/virtual_list';
 import { new_address } from '../../forms/context';
 import { type QuickFilter, filter_text, quick_filters } from '../../forms/filters';
@@ -23,6 +23,7 @@ import { ListTools } from './list_tools';
 
 const kCompactRem = 4.5;
 const kWideRem = 3.25;
+const kWideColumnsMax = 6;
 
 export function ListPane({ table, wide, selected, hidden }: { table: Table; wide: boolean; selected?: string; hidden?: boolean }) {
   const [state, change] = useListState(table);
@@ -32,7 +33,9 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
   const filters = useMemo(() => quick_filters(table, view, day.from), [table, view, day.from]);
   const scroller = useRef<HTMLDivElement>(null);
   const columns = view?.columns ?? [table.primary_name];
-  const shown = wide ? columns.filter((name) => name !== table.primary_name).slice(0, 5) : columns;
+  const is_mine = /\bmy\b/i.test(view?.label ?? '');
+  const telling = columns.filter((name) => name !== table.primary_name && !(is_mine && name === 'ownerid'));
+  const shown = wide ? telling.slice(0, kWideColumnsMax) : telling;
 
   const windows_total = useRef(0);
   const { range, row_pixels } = useVisibleRange(scroller, wide ? kWideRem : kCompactRem, windows_total.current);
@@ -53,7 +56,7 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
           {table.can.create && (
             <button type="button" class="button primary new" onClick={() => go(new_address(table.set, crypto.randomUUID()))}>
               <Icon name="add" size={20} />
-              New
+              <span>New</span>
             </button>
           )}
         </div>
@@ -63,8 +66,8 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
       {wide && <ColumnHeads table={table} columns={shown} state={state} view={view} onChange={change} />}
       <div class="scroller" ref={scroller} tabIndex={-1}>
         {windows.refusal && <Notice tone="bad" icon="error">{windows.refusal.message}</Notice>}
-        {windows.total === null && !windows.refusal && <SkeletonRows rows={10} />}
-        {windows.total === 0 && <NothingHere table={table} state={state} loading={windows.loading} onChange={change} />}
+        {windows.total === null && !windows.refusal && <SkeletonRows rows={wide ? 14 : 10} wide={wide} />}
+        {windows.total === 0 && <NothingHere table={table} view={view} state={state} loading={windows.loading} onChange={change} />}
         {windows.total !== null && windows.total > 0 && (
           <VirtualRows total={windows.total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />
         )}
@@ -125,7 +128,7 @@ interface HeadsProps {
 function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
   const order = state.order ?? view?.order[0] ?? null;
   return (
-    <div class="wide-row column-heads">
+    <div class="wide-row column-heads" style={column_tracks(table, columns)}>
       {[table.primary_name, ...columns].map((name) => {
         const column = column_of(table, name);
         if (!column) return <span key={name} class="cell" />;
@@ -144,22 +147,30 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
           </span>
         );
       })}
-      <span class="cell-state" />
-      <span class="row-menu" />
     </div>
   );
 }
 
-function NothingHere({ table, state, loading, onChange }: { table: Table; state: ListState; loading: boolean; onChange: HeadsProps['onChange'] }) {
+function NothingHere({ table, view, state, loading, onChange }: Omit<HeadsProps, 'columns'> & { loading: boolean }) {
+  const everything = table.views.find((one) => one.label === `All ${table.plural}`);
   const plural = table.plural.toLocaleLowerCase();
   if (loading) return <EmptyState icon={table_icon(table.name)} title="Still loading">The first {plural} will show here in a moment.</EmptyState>;
   if (state.search.trim() !== '' || Object.keys(state.chosen).length > 0) {
     return (
       <EmptyState icon="search" title="Nothing found on this device">
-        <p>No {plural} fit the search and filters in this view.</p>
-        <button type="button" class="button" onClick={() => onChange({ search: '', chosen: {} })}>
-          Show all
-        </button>
+        <p>
+          No {plural} fit the search and filters in {view?.label ?? 'this view'}.
+        </p>
+        <div class="buttons">
+          <button type="button" class="button" onClick={() => onChange({ search: '', chosen: {} })}>
+            Clear
+          </button>
+          {everything && everything !== view && (
+            <button type="button" class="button primary" onClick={() => onChange({ view: everything.name, order: null })}>
+              Look in {everything.label}
+            </button>
+          )}
+        </div>
       </EmptyState>
     );
   }

@@ -2,7 +2,7 @@
 //
 // The form's sections, generated from the schema.
 
-import type { Column, RecordAnswer, Row, Table } from '../../door/door';
+import type { Column, FormSection, RecordAnswer, Row, Table } from '../../door/door';
 import { Field } from '../../controls/field';
 import type { Form } from '../../controls/use_form';
 import { column_of } from '../../forms/format';
@@ -20,10 +20,10 @@ export function FormSections(props: Props) {
   return (
     <div class="sections">
       {table.form.sections.map((section) => {
-        const columns = section.columns.map((name) => column_of(table, name)).filter((column) => column !== undefined && is_shown(column, is_new)) as Column[];
+        const columns = shown_columns(table, section, is_new);
         if (columns.length === 0) return null;
         return (
-          <fieldset key={section.label} class="section">
+          <fieldset key={section.label} id={section_id(section.label)} class="section">
             <legend>{section.label}</legend>
             <div class="fields">
               {columns.map((column) => (
@@ -37,9 +37,18 @@ export function FormSections(props: Props) {
   );
 }
 
-/** A new record has nothing yet that the server sets. */
+/** Where a form's section stands on the page. */
+export function section_id(label: string): string {
+  return `section ${label}`.replace(/\W+/g, '-');
+}
+
+/** A new record has nothing yet that the server sets, and begins in its first state. */
 function is_shown(column: Column, is_new: boolean): boolean {
-  return !column.hidden && (!is_new || column.writable);
+  return !column.hidden && (!is_new || (column.writable && column.type !== 'state' && column.type !== 'status'));
+}
+
+export function shown_columns(table: Table, section: FormSection, is_new: boolean): Column[] {
+  return section.columns.map((name) => column_of(table, name)).filter((column) => column !== undefined && is_shown(column, is_new)) as Column[];
 }
 
 function FormField({ column, table, row, answer, form, is_new }: Props & { column: Column }) {
@@ -51,6 +60,7 @@ function FormField({ column, table, row, answer, form, is_new }: Props & { colum
       shown={row.values}
       problem={form.problems[column.name]}
       reason={why_fixed(column, answer, is_new)}
+      is_plain={!answer.can_write.may || !column.writable}
       currency={row.currency}
       onEdit={(edit) => form.edit(column.name, edit)}
     />

@@ -2,6 +2,7 @@
 //
 // Who, what, and what is next, at a glance.
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { RecordAnswer, Reference, Row, Table } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
@@ -10,7 +11,7 @@ import { Moment } from '../../controls/moment';
 import { StepButtons } from '../../controls/steps';
 import { column_of, format_value, initials, is_empty, name_of } from '../../forms/format';
 import { browser_region } from '../../forms/region';
-import { steps_of } from '../../forms/steps';
+import { due_of, is_open, phone_link, steps_of } from '../../forms/steps';
 import { go, go_back } from '../../store/history';
 import { useActOrTell, useSchema, useStore, useWatch } from '../../store/store';
 
@@ -28,13 +29,7 @@ export function RecordHead({ table, row, answer, is_new }: Props) {
   const is_person = table.name === 'contact' || table.name === 'lead';
   return (
     <header class="record-head">
-      <div class="record-bar">
-        <button type="button" class="icon-button back" aria-label="Back" onClick={() => go_back(`/${table.set}`)}>
-          <Icon name="back" />
-        </button>
-        <span class="record-kind">{table.label}</span>
-        {!is_new && <DeleteButton table={table} row={row} answer={answer} />}
-      </div>
+      <RecordBar table={table}>{!is_new && <DeleteButton table={table} row={row} answer={answer} />}</RecordBar>
       <div class="record-who">
         <span class={`avatar big ${is_person ? 'person' : ''}`} aria-hidden="true">
           {is_person && !is_new ? initials(row.name) : <Icon name={table_icon(table.name)} />}
@@ -47,6 +42,18 @@ export function RecordHead({ table, row, answer, is_new }: Props) {
       {!is_new && <HeadFacts table={table} row={row} />}
       {!is_new && <StepButtons steps={steps_of(table, row)} row={row} />}
     </header>
+  );
+}
+
+export function RecordBar({ table, children }: { table: Table; children?: ComponentChildren }) {
+  return (
+    <div class="record-bar">
+      <button type="button" class="icon-button back" aria-label="Back" onClick={() => go_back(`/${table.set}`)}>
+        <Icon name="back" />
+      </button>
+      <span class="record-kind">{table.label}</span>
+      {children}
+    </div>
   );
 }
 
@@ -64,10 +71,11 @@ function HeadFacts({ table, row }: { table: Table; row: Row }) {
         const target = column!.type === 'lookup' ? (value as Reference) : null;
         const linked = target?.name && schema.tables.find((one) => one.set === target.set)?.in_menu;
         const text = format_value(column!, value, browser_region(), row.currency);
+        const href = linked ? `/${target.set}/${target.id}` : column!.format === 'phone' ? phone_link(text) : column!.format === 'email' ? `mailto:${text}` : undefined;
         return (
           <div key={column!.name}>
             <dt>{column!.label}</dt>
-            <dd>{linked ? <a href={`/${target.set}/${target.id}`}>{text}</a> : text}</dd>
+            <dd>{href ? <a href={href}>{text}</a> : <span>{text}</span>}</dd>
           </div>
         );
       })}
@@ -79,17 +87,18 @@ function HeadFacts({ table, row }: { table: Table; row: Row }) {
 function Next({ table, row }: { table: Table; row: Row }) {
   const answer = useWatch(table.form.timeline ? { ask: 'timeline', set: table.set, id: row.id, to: 20 } : null).answer;
   if (table.is_activity) {
-    const due = row.values['scheduledend'];
-    if (typeof due !== 'string') return null;
-    const open = (row.values[table.state ?? ''] ?? 0) === 0;
+    const due = due_of(table, row, Date.now());
+    if (!due) return null;
+    const is_meeting = table.name === 'appointment';
+    const words = due.late ? 'Overdue since ' : is_open(table, row) ? (is_meeting ? '' : 'Due ') : is_meeting ? 'Was ' : 'Was due ';
     return (
       <p class="next">
-        {open ? (Date.parse(due) < Date.now() ? 'Overdue since ' : 'Due ') : 'Was due '}
-        <Moment at={Date.parse(due)} as="due" />
+        {words}
+        <Moment at={due.at} as="due" />
       </p>
     );
   }
-  const open = (answer?.entries ?? []).filter((entry) => entry.state === 0 && entry.at !== null);
+  const open = (answer?.entries ?? []).filter((entry) => (entry.state === 0 || entry.state === 3) && entry.at !== null);
   const next = open.sort((a, b) => Date.parse(a.at!) - Date.parse(b.at!))[0];
   if (!next) return null;
   return (

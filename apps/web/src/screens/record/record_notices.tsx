@@ -6,7 +6,8 @@ import type { RecordAnswer, Table } from '../../door/door';
 import { Moment } from '../../controls/moment';
 import { Notice } from '../../controls/placeholders';
 import type { Form } from '../../controls/use_form';
-import { column_of } from '../../forms/format';
+import { column_of, without_ids } from '../../forms/format';
+import { browser_region, list_format } from '../../forms/region';
 
 export function RecordNotices({ answer, form, table }: { answer: RecordAnswer; form: Form; table: Table }) {
   const { can_write, conflicts, errors } = answer;
@@ -19,15 +20,12 @@ export function RecordNotices({ answer, form, table }: { answer: RecordAnswer; f
       )}
       {errors.map((error) => (
         <Notice key={error.id} tone="bad" icon="error">
-          <strong>The server refused this.</strong> {error.reason} <a href="/errors">See what can be done</a>
+          <strong>The server refused this.</strong> {without_ids(error.reason)} <a href="/errors">See what can be done</a>
         </Notice>
       ))}
       {conflicts.length > 0 && (
-        <Notice tone="waiting" icon="conflict">
-          {conflicts.map((conflict) => (
-            <span key={conflict.id}>{conflict_sentence(conflict, table)} </span>
-          ))}
-          <a href="/conflicts">Decide</a>
+        <Notice tone="question" icon="conflict">
+          {conflict_sentences(conflicts, table)} <a href="/conflicts">Decide</a>
         </Notice>
       )}
       {!can_write.may && (
@@ -39,10 +37,16 @@ export function RecordNotices({ answer, form, table }: { answer: RecordAnswer; f
   );
 }
 
-function conflict_sentence(conflict: RecordAnswer['conflicts'][number], table: Table): string {
-  const who = conflict.by || 'Somebody';
-  if (conflict.kind === 'deleted_there') return `${who} deleted this record while you changed it.`;
-  if (conflict.kind === 'deleted_here') return `${who} changed this record, which you deleted.`;
-  const labels = conflict.columns.map((column) => column_of(table, column.name)?.label ?? 'a value').join(', ');
-  return `${who} changed the same as you: ${labels}.`;
+/** One sentence for all columns that the same person changed. */
+function conflict_sentences(conflicts: RecordAnswer['conflicts'], table: Table): string {
+  const sentences = new Set<string>();
+  const labels = new Map<string, string[]>();
+  for (const { kind, by, columns } of conflicts) {
+    const who = by || 'Somebody';
+    if (kind === 'deleted_there') sentences.add(`${who} deleted this record while you changed it.`);
+    else if (kind === 'deleted_here') sentences.add(`${who} changed this record, which you deleted.`);
+    else labels.set(who, [...(labels.get(who) ?? []), ...columns.map((column) => column_of(table, column.name)?.label ?? 'a value')]);
+  }
+  for (const [who, changed] of labels) sentences.add(`${who} changed the same as you: ${list_format(browser_region()).format(changed)}.`);
+  return [...sentences].join(' ');
 }

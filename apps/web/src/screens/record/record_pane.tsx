@@ -11,7 +11,8 @@ import { name_of } from '../../forms/format';
 import { address, go } from '../../store/history';
 import { useLatest, useAct, useStore, useWatch } from '../../store/store';
 import { FormSections } from './form_sections';
-import { RecordHead } from './record_head';
+import { Parts } from './parts';
+import { RecordBar, RecordHead } from './record_head';
 import { RecordNotices } from './record_notices';
 import { RelatedLists } from './related_lists';
 import { SaveBar } from './save_bar';
@@ -31,7 +32,11 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
   if (!answer) {
     return (
       <section class="pane record-pane" aria-label={table.label} aria-busy="true">
-        <SkeletonRows rows={8} />
+        <div class="record-head">
+          <RecordBar table={table} />
+          <div class="skeleton-head" aria-hidden="true" />
+        </div>
+        <SkeletonRows rows={8} wide />
       </section>
     );
   }
@@ -112,6 +117,7 @@ function RecordForm({ table, id, answer, row, is_new, given }: RecordFormProps) 
     <section class="pane record-pane" aria-label={is_new ? `New ${table.label.toLocaleLowerCase()}` : `${table.label} record`} onKeyDown={keys}>
       <div class="scroller">
         <RecordHead table={table} row={row} answer={answer} is_new={is_new} />
+        <Parts table={table} is_new={is_new} />
         <RecordNotices answer={answer} form={form} table={table} />
         <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />
         {!is_new && <RelatedLists table={table} row={row} />}

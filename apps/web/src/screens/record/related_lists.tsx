@@ -13,6 +13,7 @@ import { browser_region, number_format } from '../../forms/region';
 import { step_columns } from '../../forms/steps';
 import { go } from '../../store/history';
 import { useLatest, useNow, useTable, useWatch } from '../../store/store';
+import { related_id } from './parts';
 
 const kFirstRows = 5;
 const kMoreRows = 50;
@@ -39,11 +40,11 @@ function Related({ related, row }: { related: RelatedList; row: Row }) {
   if (!table) return null;
   const total = answer ? (answer.total ?? answer.rows.length) : null;
   const more = total === null ? 0 : total - answer!.rows.length;
-  const id = `related-${related.name}`;
+  const id = related_id(related.name);
   return (
-    <section class="section related" aria-labelledby={id}>
+    <section id={id} class="section related" aria-labelledby={`${id}-label`}>
       <header class="section-head">
-        <h2 id={id}>{related.label}</h2>
+        <h2 id={`${id}-label`}>{related.label}</h2>
         {total !== null && total > 0 && (
           <span class="count" aria-hidden="true">
             {number_format(browser_region()).format(total)}

@@ -11,10 +11,11 @@ import { StateMark } from '../../controls/state_mark';
 import { new_address } from '../../forms/context';
 import { name_of, plain_text } from '../../forms/format';
 import { go } from '../../store/history';
+import { kTimelineId } from './parts';
 import { useActOrTell, useLatest, useSchema, useStore, useWatch } from '../../store/store';
 
 const kEntriesStep = 20;
-const kStateWords = ['Open', 'Completed', 'Cancelled'];
+const kStateWords = ['Open', 'Completed', 'Cancelled', 'Scheduled'];
 const kActivities = ['phonecall', 'task', 'appointment'];
 
 export function Timeline({ table, row }: { table: Table; row: Row }) {
@@ -22,7 +23,7 @@ export function Timeline({ table, row }: { table: Table; row: Row }) {
   const [to, set_to] = useState(kEntriesStep);
   const answer = useLatest(useWatch({ ask: 'timeline', set: table.set, id: row.id, to }).answer);
   return (
-    <section class="section timeline" aria-labelledby={id}>
+    <section id={kTimelineId} class="section timeline" aria-labelledby={id}>
       <header class="section-head">
         <h2 id={id}>Timeline</h2>
       </header>
@@ -57,7 +58,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         </p>
         <p class="entry-when">
           {entry.state !== null && <span>{kStateWords[entry.state] ?? ''}</span>}
-          {entry.at !== null && <Moment at={Date.parse(entry.at)} as={entry.state === 0 ? 'due' : 'ago'} />}
+          {entry.at !== null && <Moment at={Date.parse(entry.at)} as={entry.state === 0 || entry.state === 3 ? 'due' : 'ago'} />}
           {entry.row.state !== 'on_this_device' && <StateMark state={entry.row.state} />}
         </p>
         {text && <p class="entry-body">{text}</p>}
@@ -80,10 +81,11 @@ function AddToTimeline({ row }: { row: Row }) {
           key={table!.set}
           type="button"
           class="small-button"
+          aria-label={`Add ${table!.label.toLocaleLowerCase()}`}
           onClick={() => go(new_address(table!.set, crypto.randomUUID(), here, { column: 'regardingobjectid' }))}
         >
-          <Icon name={table_icon(table!.name)} size={16} />
-          Add {table!.label.toLocaleLowerCase()}
+          <Icon name={table_icon(table!.name)} size={20} />
+          {table!.label}
         </button>
       ))}
     </div>

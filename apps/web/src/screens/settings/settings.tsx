@@ -93,7 +93,7 @@ function sign_out_sentence(status: StatusAnswer | undefined, kept: number): stri
 }
 
 const kThemes: { value: Theme; label: string }[] = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ];
@@ -106,14 +106,16 @@ function Look() {
   };
   return (
     <section class="card" aria-label="Look">
-      <fieldset class="segments">
-        <legend>Theme</legend>
-        {kThemes.map(({ value, label }) => (
-          <label key={value}>
-            <input type="radio" name="theme" checked={chosen === value} onChange={() => choose(value)} />
-            <span>{label}</span>
-          </label>
-        ))}
+      <fieldset>
+        <legend class="legend">Theme</legend>
+        <div class="segments">
+          {kThemes.map(({ value, label }) => (
+            <label key={value}>
+              <input type="radio" name="theme" checked={chosen === value} onChange={() => choose(value)} />
+              <span>{label}</span>
+            </label>
+          ))}
+        </div>
       </fieldset>
     </section>
   );

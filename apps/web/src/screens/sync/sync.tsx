@@ -78,7 +78,7 @@ function Connection({ status }: { status: StatusAnswer }) {
       {status.trouble && <Notice tone="waiting" icon="offline">{status.trouble}</Notice>}
       {status.next_try !== null && status.connection !== 'connected' && (
         <p class="none">
-          Next try <Moment at={status.next_try} />
+          Next try <Moment at={status.next_try} as="ahead" />
         </p>
       )}
       <label class="switch-line">
