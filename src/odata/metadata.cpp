@@ -106,10 +106,6 @@ bool leads_to_several(const Column& lookup) {
   });
 }
 
-std::string relationship_to(const Column& lookup, std::size_t place) {
-  return place < lookup.relationships.size() ? lookup.relationships[place] : lookup.relationship;
-}
-
 // The other lookup of a many-to-many table.
 const Column* other_end(const Table& intersect, const Column& lookup) {
   for (const auto& column : intersect.columns) {
@@ -140,7 +136,7 @@ class Navigations {
     for (std::size_t place = 0; place < lookup.targets.size(); ++place) {
       const Table& target = schema_.at(lookup.targets[place]);
       const std::string name(internal::navigation_to(lookup, target.number));
-      const std::string relationship = relationship_to(lookup, place);
+      const std::string relationship = internal::relationship_to(lookup, place);
       if (several) principals_.insert(target.number);
       // An owner's partner would stand in the common base, which has no properties.
       add(table, several ? Navigation{.name = name, .type = std::string(kPrincipal)}
@@ -168,7 +164,7 @@ class Navigations {
     add(target, {.name = relationship,
                  .type = far.name,
                  .is_collection = true,
-                 .partner = relationship_to(*other, 0),
+                 .partner = internal::relationship_to(*other, 0),
                  .set = far.set});
   }
 
@@ -244,18 +240,63 @@ void append_entity_type(std::string& out, const Table& table, const Navigations&
   for (const auto& navigation : navigations.of(table)) append_navigation(out, navigation);
 }
 
-void append_who_am_i_type(std::string& out) {
+// --- Functions, with the types of what they take and give ---
+
+struct NameAndType {
+  std::string_view name, type;
+};
+
+void append_complex_type(std::string& out, std::string_view name, std::initializer_list<NameAndType> properties) {
   Element type(out, "ComplexType");
-  type.with("Name", "WhoAmIResponse");
-  for (const auto* name : {"BusinessUnitId", "UserId", "OrganizationId"}) {
-    Element(type.content(), "Property").with("Name", name).with("Type", "Edm.Guid").with("Nullable", "false");
-  }
+  type.with("Name", name);
+  for (const auto& property : properties)
+    Element(type.content(), "Property")
+        .with("Name", property.name)
+        .with("Type", property.type)
+        .with("Nullable", "false");
 }
 
-void append_who_am_i(std::string& out) {
+void append_enum(std::string& out, std::string_view name, std::initializer_list<std::string_view> members) {
+  Element type(out, "EnumType");
+  type.with("Name", name);
+  std::int64_t value = 0;
+  for (const auto member : members) Element(type.content(), "Member").with("Name", member).with("Value", value++);
+}
+
+void append_function(std::string& out, std::string_view name, std::initializer_list<NameAndType> parameters) {
   Element function(out, "Function");
-  function.with("Name", "WhoAmI");
-  Element(function.content(), "ReturnType").with("Type", "mscrm.WhoAmIResponse").with("Nullable", "false");
+  function.with("Name", name);
+  for (const auto& parameter : parameters)
+    Element(function.content(), "Parameter")
+        .with("Name", parameter.name)
+        .with("Type", parameter.type)
+        .with("Nullable", "false");
+  Element(function.content(), "ReturnType").with("Type", type_name(name) + "Response").with("Nullable", "false");
+}
+
+constexpr std::string_view kFunctions[] = {"WhoAmI", "RetrieveVersion", "RetrieveCurrentOrganization"};
+
+void append_functions(std::string& out) {
+  append_enum(out, "EndpointAccessType", {"Default", "Internet", "Intranet"});
+  append_enum(out, "EndpointType", {"OrganizationService", "OrganizationDataService", "WebApplication"});
+  append_enum(out, "OrganizationState", {"Enabled", "Disabled"});
+  append_complex_type(out, "WhoAmIResponse",
+                      {{"BusinessUnitId", "Edm.Guid"}, {"UserId", "Edm.Guid"}, {"OrganizationId", "Edm.Guid"}});
+  append_complex_type(out, "RetrieveVersionResponse", {{"Version", "Edm.String"}});
+  append_complex_type(
+      out, "EndpointCollection",
+      {{"Count", "Edm.Int32"}, {"Keys", "Collection(mscrm.EndpointType)"}, {"Values", "Collection(Edm.String)"}});
+  append_complex_type(out, "OrganizationDetail",
+                      {{"OrganizationId", "Edm.Guid"},
+                       {"FriendlyName", "Edm.String"},
+                       {"UniqueName", "Edm.String"},
+                       {"OrganizationVersion", "Edm.String"},
+                       {"State", "mscrm.OrganizationState"},
+                       {"Endpoints", "mscrm.EndpointCollection"}});
+  append_complex_type(out, "RetrieveCurrentOrganizationResponse", {{"Detail", "mscrm.OrganizationDetail"}});
+  append_function(out, kFunctions[0], {});
+  append_function(out, kFunctions[1], {});
+  append_function(out, kFunctions[2], {{"AccessType", "mscrm.EndpointAccessType"}});
 }
 
 void append_container(std::string& out, const Schema& schema, const Navigations& navigations) {
@@ -269,7 +310,8 @@ void append_container(std::string& out, const Schema& schema, const Navigations&
       Element(set.content(), "NavigationPropertyBinding").with("Path", navigation.name).with("Target", navigation.set);
     }
   }
-  Element(container.content(), "FunctionImport").with("Name", "WhoAmI").with("Function", "mscrm.WhoAmI");
+  for (const auto name : kFunctions)
+    Element(container.content(), "FunctionImport").with("Name", name).with("Function", type_name(name));
 }
 
 void append_schema(std::string& out, const Schema& schema) {
@@ -283,8 +325,7 @@ void append_schema(std::string& out, const Schema& schema) {
       .with("BaseType", type_name("crmbaseentity"))
       .with("Abstract", "true");
   for (const auto& table : schema.tables()) append_entity_type(out, table, navigations);
-  append_who_am_i_type(out);
-  append_who_am_i(out);
+  append_functions(out);
   append_container(out, schema, navigations);
 }
 

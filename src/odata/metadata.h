@@ -16,5 +16,9 @@ std::string metadata_xml(const model::Schema& schema);
 std::string service_document(const model::Schema& schema, std::string_view root);
 // EntityDefinitions: one table with its attributes (LogicalName, MetadataId, EntitySetName, Attributes, labels, option sets).
 Json entity_definition(const model::Schema& schema, const model::Table& table, bool with_attributes);
+// Its alternate keys: columns whose values are unique.
+Json key_definitions(const model::Table& table);
+// RelationshipDefinitions: every relationship of the schema, one-to-many and many-to-many.
+Json relationship_definitions(const model::Schema& schema);
 
 }  // namespace satchel::odata

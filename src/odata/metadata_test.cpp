@@ -184,7 +184,8 @@ TEST_CASE("the container has each set with where its links lead") {
   }
   CHECK(csdl().find("Function", "WhoAmI")->children.at(0).at("Type") == "mscrm.WhoAmIResponse");
   CHECK(csdl().find("ComplexType", "WhoAmIResponse")->children.size() == 3);
-  CHECK(container->find("FunctionImport", "WhoAmI")->at("Function") == "mscrm.WhoAmI");
+  for (const std::string name : {"WhoAmI", "RetrieveVersion", "RetrieveCurrentOrganization"})
+    CHECK(container->find("FunctionImport", name)->at("Function") == "mscrm." + name);
 }
 
 TEST_CASE("lookups lead to each of their targets and back") {

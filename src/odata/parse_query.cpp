@@ -169,10 +169,21 @@ class OptionReader {
   }
 
  private:
+  // What to write in place of an option that is legal but not built.
+  static std::string_view instead_of(std::string_view option) {
+    if (option == "$skip") return " Ask for pages with Prefer: odata.maxpagesize, and follow @odata.nextLink.";
+    if (option == "$search") return " Write $filter with contains(column,'word').";
+    if (option == "$apply" || option == "$compute") return " Read the rows, and compute from them.";
+    if (option == "fetchxml" || option == "savedquery" || option == "userquery")
+      return " Write the query with $select, $filter, $orderby and $expand.";
+    return "";
+  }
+
   // Which options are there, and is each there once?
   Result<void> sort_in(const std::string& lower, const std::string& name, const std::string& value) {
     if (std::find(kNotBuilt.begin(), kNotBuilt.end(), lower) != kNotBuilt.end())
-      return option_error(ErrorCode::not_implemented, name, "The query option " + name + " isn't offered.");
+      return option_error(ErrorCode::not_implemented, name,
+                          "The query option " + name + " isn't offered." + std::string(instead_of(lower)));
     if (lower.starts_with('@')) {
       for (const auto& alias : aliases_)
         if (alias.first == name.substr(1)) return twice(name);

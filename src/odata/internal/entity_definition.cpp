@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/rules.h"
+#include "odata/internal/value_json.h"
 #include "odata/metadata.h"
 
 namespace satchel::odata {
@@ -221,6 +222,84 @@ Json entity_definition(const Schema& schema, const Table& table, bool with_attri
   for (const auto& column : table.columns) attributes.push_back(attribute_definition(schema, table, column));
   out.set("Attributes", std::move(attributes));
   return out;
+}
+
+Json key_definitions(const Table& table) {
+  Json keys = Json::array();
+  for (const auto& column : table.columns) {
+    if (!column.unique) continue;
+    keys.push_back(object({
+        {"MetadataId", metadata_id("EntityKeyMetadata", table.name + "/" + column.name)},
+        {"LogicalName", column.name},
+        {"SchemaName", schema_name(column.name)},
+        {"EntityLogicalName", table.name},
+        {"DisplayName", label_object(column.label)},
+        {"KeyAttributes", Json(Json::Array{Json(column.name)})},
+        {"EntityKeyIndexStatus", "Active"},
+    }));
+  }
+  return keys;
+}
+
+namespace {
+
+// One lookup and one of the tables that it leads to.
+Json one_to_many(const Schema& schema, const Table& table, const Column& lookup, std::size_t place) {
+  const Table& target = schema.at(lookup.targets[place]);
+  const std::string relationship = internal::relationship_to(lookup, place);
+  // Lookups that nobody walks backwards have a relationship all the same, and it needs a name.
+  const std::string name = relationship.empty() ? table.name + "_" + lookup.name + "_" + target.name : relationship;
+  return object({
+      {"@odata.type", "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"},
+      {"MetadataId", metadata_id("RelationshipMetadata", table.name + "/" + lookup.name + "/" + target.name)},
+      {"SchemaName", name},
+      {"RelationshipType", "OneToManyRelationship"},
+      {"IsCustomRelationship", false},
+      {"ReferencedEntity", target.name},
+      {"ReferencedAttribute", target.id_column().name},
+      {"ReferencedEntityNavigationPropertyName", relationship.empty() ? Json() : Json(relationship)},
+      {"ReferencingEntity", table.name},
+      {"ReferencingAttribute", lookup.name},
+      {"ReferencingEntityNavigationPropertyName", std::string(internal::navigation_to(lookup, target.number))},
+  });
+}
+
+Json many_to_many(const Schema& schema, const Table& intersect, const Column& one, const Column& two) {
+  return object({
+      {"@odata.type", "#Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata"},
+      {"MetadataId", metadata_id("RelationshipMetadata", intersect.name)},
+      {"SchemaName", internal::relationship_to(one, 0)},
+      {"RelationshipType", "ManyToManyRelationship"},
+      {"IsCustomRelationship", false},
+      {"IntersectEntityName", intersect.name},
+      {"Entity1LogicalName", schema.at(one.targets.front()).name},
+      {"Entity1IntersectAttribute", one.name},
+      {"Entity1NavigationPropertyName", internal::relationship_to(one, 0)},
+      {"Entity2LogicalName", schema.at(two.targets.front()).name},
+      {"Entity2IntersectAttribute", two.name},
+      {"Entity2NavigationPropertyName", internal::relationship_to(two, 0)},
+  });
+}
+
+}  // namespace
+
+Json relationship_definitions(const Schema& schema) {
+  Json list = Json::array();
+  for (const auto& table : schema.tables()) {
+    std::vector<const Column*> ends;
+    for (const auto& column : table.columns) {
+      if (column.type == ColumnType::lookup) ends.push_back(&column);
+    }
+    if (table.is_intersect && ends.size() >= 2) {
+      list.push_back(many_to_many(schema, table, *ends[0], *ends[1]));
+      continue;
+    }
+    for (const auto* lookup : ends) {
+      for (std::size_t place = 0; place < lookup->targets.size(); ++place)
+        list.push_back(one_to_many(schema, table, *lookup, place));
+    }
+  }
+  return list;
 }
 
 }  // namespace satchel::odata

@@ -84,8 +84,9 @@ Result<model::Reference> read_link(const model::Schema& schema, std::string_view
   const auto refuse = [&](std::string_view why) {
     return bad_value(property, "The property \"" + std::string(property) + "\" " + std::string(why) + ".");
   };
+  const std::string example = "/" + schema.at(targets.front()).set + "(ID)";
   const auto* text = url.as_string();
-  if (!text) return refuse("must be a text such as \"/" + sets_of(schema, targets) + "(ID)\", or null");
+  if (!text) return refuse("must be a text such as \"" + example + "\", or null");
   std::optional<model::Reference> reference;
   if (text->starts_with('$')) {
     if (resolve) reference = resolve(std::string_view(*text).substr(1));
@@ -93,7 +94,7 @@ Result<model::Reference> read_link(const model::Schema& schema, std::string_view
   } else {
     reference = parse_record_url(schema, *text);
   }
-  if (!reference) return refuse("must name a record, such as \"/" + sets_of(schema, targets) + "(ID)\"");
+  if (!reference) return refuse("must name a record, such as \"" + example + "\"");
   if (std::find(targets.begin(), targets.end(), reference->table) == targets.end()) {
     return refuse("can't point to " + schema.at(reference->table).set + ", only to " + sets_of(schema, targets));
   }

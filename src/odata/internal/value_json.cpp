@@ -75,6 +75,10 @@ std::string_view navigation_to(const Column& lookup, TableNumber target) {
   return place < lookup.navigation.size() ? std::string_view(lookup.navigation[place]) : std::string_view(lookup.name);
 }
 
+const std::string& relationship_to(const Column& lookup, std::size_t place) {
+  return place < lookup.relationships.size() ? lookup.relationships[place] : lookup.relationship;
+}
+
 void append_name(std::string& out, std::string_view name, std::string_view annotation) {
   if (!out.empty() && out.back() != '{') out += ',';
   out += '"';

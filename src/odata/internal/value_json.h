@@ -25,6 +25,8 @@ std::string lookup_property(std::string_view column_name);
 std::string party_property(const model::Table& table);
 // The single-valued navigation property of a lookup to one of its targets.
 std::string_view navigation_to(const model::Column& lookup, TableNumber target);
+// The name of its relationship with the target at a place of `targets`; "" where it has none.
+const std::string& relationship_to(const model::Column& lookup, std::size_t place);
 
 // "name": or "name@annotation": into an object that has members already or not.
 void append_name(std::string& out, std::string_view name, std::string_view annotation = {});

@@ -66,13 +66,26 @@ Result<void> find_by_alternate_key(const Call& call, std::string_view key, Addre
   return {};
 }
 
-// A GUID in any case, in braces, or with the id column's name before it.
+// A GUID in any case, in braces, or with the id column's name before it; in quotes too, as generic clients write every key.
 std::optional<RecordId> parse_id(const model::Table& table, std::string_view key) {
   key = trim(key);
   const auto equals = key.find('=');
   if (equals != std::string_view::npos && trim(key.substr(0, equals)) == table.id_column().name)
     key = trim(key.substr(equals + 1));
-  return RecordId::parse(key);
+  return RecordId::parse(unquoted(key).value_or(std::string(key)));
+}
+
+// OData's own resources, and functions and actions by their whole names: legal, and not here.
+std::optional<Error> not_built(std::string_view path) {
+  if (path.starts_with("Microsoft.Dynamics.CRM."))
+    return Error{ErrorCode::not_implemented,
+                 "There's no function or action " + std::string(path) + "; $metadata lists those that there are.",
+                 std::string(path)};
+  for (const std::string_view name : {"$all", "$crossjoin", "$entity"})
+    if (path == name || (path.starts_with(name) && path[name.size()] == '('))
+      return Error{ErrorCode::not_implemented, std::string(name) + " isn't offered; ask one entity set at a time.",
+                   std::string(name)};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -97,6 +110,7 @@ Result<Address> parse_address(const Call& call) {
       return Error{ErrorCode::bad_request, "The part " + std::string(first) + " refers to made no record.",
                    std::string(first)};
   } else {
+    if (auto error = not_built(first)) return *error;
     const auto open = first.find('(');
     const auto set = first.substr(0, open);
     address.table = call.parts.schema.find_set(set);

@@ -83,22 +83,27 @@ Result<Json> parse_literal(std::string_view text) {
   const auto end = text.data() + text.size();
   if (std::from_chars(text.data(), end, number).ptr == end && !text.empty()) return Json(number);
   if (const auto id = Uuid::parse(text)) return Json(id->to_string());
+  // Microsoft.Dynamics.CRM.AttributeTypeCode'String'
+  if (text.starts_with(kTypes) && text.find('\'') != std::string_view::npos)
+    if (auto member = unquoted(text.substr(text.find('\'')))) return Json(std::move(*member));
   return Error{ErrorCode::not_implemented, "Metadata can be filtered by texts, numbers, true and false only.",
                "$filter"};
 }
 
-// "A eq 'x' and B ne true"
-Result<std::vector<DefinitionTest>> parse_tests(std::string_view text) {
-  std::vector<DefinitionTest> tests;
+// "A eq 'x' and B ne true or A eq 'y'"
+Result<std::vector<std::vector<DefinitionTest>>> parse_tests(std::string_view text) {
+  std::vector<std::vector<DefinitionTest>> tests(1);
   const auto words = split_outside(text, ' ');
   std::vector<std::string_view> kept;
   std::copy_if(words.begin(), words.end(), std::back_inserter(kept), [](auto word) { return !word.empty(); });
   for (std::size_t i = 0; i < kept.size(); i += 4) {
     const bool is_test = i + 2 < kept.size() && (kept[i + 1] == "eq" || kept[i + 1] == "ne");
-    const bool goes_on = i + 3 == kept.size() || (i + 4 < kept.size() && kept[i + 3] == "and");
-    if (!is_test || !goes_on || tests.size() == kDefinitionTestsMax)
-      return Error{ErrorCode::not_implemented, "Metadata can be filtered by eq and ne joined by and only.", "$filter"};
-    tests.push_back({std::string(kept[i]), kept[i + 1] == "eq", TRY(parse_literal(kept[i + 2]))});
+    const bool goes_on = i + 3 == kept.size() || (i + 4 < kept.size() && (kept[i + 3] == "and" || kept[i + 3] == "or"));
+    if (!is_test || !goes_on || i / 4 == kDefinitionTestsMax)
+      return Error{ErrorCode::not_implemented, "Metadata can be filtered by eq and ne joined by and and or only.",
+                   "$filter"};
+    tests.back().push_back({std::string(kept[i]), kept[i + 1] == "eq", TRY(parse_literal(kept[i + 2]))});
+    if (i + 3 < kept.size() && kept[i + 3] == "or") tests.emplace_back();
   }
   return tests;
 }
@@ -135,7 +140,8 @@ Result<void> parse_option(DefinitionOptions& options, std::string_view name, std
   else if (name == "$expand") options.expand = TRY(parse_expands(value));
   else if (name == "$filter") options.filter = TRY(parse_tests(value));
   else if (name == "$top") options.top = TRY(parse_top(value));
-  else if (name.starts_with("$") && name != "$format" && name != "$count") {
+  else if (name == "$count") options.count = value == "true";
+  else if (name.starts_with("$") && name != "$format") {
     constexpr std::array<std::string_view, 6> kLegal = {"$orderby", "$skip",    "$search",
                                                         "$apply",   "$compute", "$skiptoken"};
     const bool is_legal = std::find(kLegal.begin(), kLegal.end(), name) != kLegal.end();
@@ -165,11 +171,14 @@ void keep_only_each(Json& json, const std::vector<std::string>& names) {
   for (auto& element : *json.as_array()) keep_only(element, names, {});
 }
 
-bool passes(const Json& definition, const std::vector<DefinitionTest>& tests) {
-  return std::all_of(tests.begin(), tests.end(), [&](const DefinitionTest& test) {
+bool passes(const Json& definition, const std::vector<std::vector<DefinitionTest>>& filter) {
+  const auto holds = [&](const DefinitionTest& test) {
     const auto* value = definition.find(test.property);
     return (value != nullptr ? *value == test.literal : test.literal.is_null()) == test.equal;
-  });
+  };
+  return filter.empty() || std::any_of(filter.begin(), filter.end(), [&](const auto& tests) {
+           return std::all_of(tests.begin(), tests.end(), holds);
+         });
 }
 
 Result<void> thin_out(Json& object, const DefinitionOptions& options) {
@@ -240,15 +249,16 @@ Result<Json> step_into(Json json, const DefinitionSegment& segment) {
   return missing();
 }
 
-Result<void> apply_options(Json& json, const DefinitionOptions& options) {
-  if (json.is_object()) return thin_out(json, options);
+Result<std::size_t> apply_options(Json& json, const DefinitionOptions& options) {
+  if (json.is_object()) TRY(thin_out(json, options));
   auto* list = json.as_array();
-  if (list == nullptr) return {};
+  if (list == nullptr) return std::size_t{1};
   std::erase_if(*list, [&](const Json& element) { return !passes(element, options.filter); });
+  const auto count = list->size();
   if (options.top && list->size() > *options.top) list->resize(*options.top);
   for (auto& element : *list)
     if (element.is_object()) TRY(thin_out(element, options));
-  return {};
+  return count;
 }
 
 }  // namespace satchel::server::service

@@ -25,6 +25,9 @@ inline constexpr std::int64_t kExpandingPageRowsMax = 1'000;
 // Rows of collections in one answer, some 40 MB at most. Behind it each collection has a row and a next link.
 inline constexpr std::int64_t kExpandedRowsMax = 20'000;
 
+// What an error says, in bytes: the longest of our own sentences has some 200; the rest is what came in, quoted.
+inline constexpr std::size_t kErrorTextBytesMax = 1'000;
+
 // Records that one request may make or link: as many as a batch has parts.
 inline constexpr std::size_t kDeepRecordsMax = 1'000;
 

@@ -98,7 +98,7 @@ TEST_CASE("what isn't there or isn't built says so") {
   CHECK(ask(server, "EntityDefinitions(17)").status == 400);
   CHECK(ask(server, "EntityDefinitions?$filter=startswith(LogicalName,'a')").status == 501);
   CHECK(ask(server, "EntityDefinitions?$orderby=LogicalName").status == 501);
-  CHECK(ask(server, "EntityDefinitions?$expand=Keys").status == 501);
+  CHECK(ask(server, "EntityDefinitions?$expand=Privileges").status == 501);
   CHECK(ask(server, "EntityDefinitions?$nonsense=1").status == 400);
   CHECK(ask(server, "EntityDefinitionsX").status == 404);
   const auto response =

@@ -163,6 +163,9 @@ class Walk {
       return reference_to(call_, {place_.list.table->number, place_.record->id});
     }
     if (segment == "$value") return Error{ErrorCode::bad_request, "A record has no raw value; name a column.", segment};
+    for (const std::string_view name : {"$query", "$filter", "$each"})
+      if (segment.starts_with(name))
+        return Error{ErrorCode::not_implemented, segment + " isn't offered in addresses.", segment};
     return nothing(segment);
   }
 
@@ -250,6 +253,29 @@ Response retrieve_version(const Call& call) {
   return json_response(200, body.dump());
 }
 
+// RetrieveCurrentOrganization(AccessType=Microsoft.Dynamics.CRM.EndpointAccessType'Default')
+Result<Response> retrieve_current_organization(const Call& call) {
+  const auto* table = call.parts.schema.find("organization");
+  const auto record = TRY(call.parts.records.get(access::system_caller(call.caller.organization, call.caller.user),
+                                                 *table, organization_id(call.parts)));
+  const auto* name = model::text_in(record.values[*table->primary_name]);
+  auto endpoints = Json::object();
+  endpoints.set("Count", 1);
+  endpoints.set("Keys", Json(Json::Array{Json("WebApplication")}));
+  endpoints.set("Values", Json(Json::Array{Json(call.root.substr(0, call.root.find("/api/data/")) + "/")}));
+  auto detail = Json::object();
+  detail.set("OrganizationId", record.id.to_string());
+  detail.set("FriendlyName", name != nullptr ? *name : "");
+  detail.set("UniqueName", name != nullptr ? *name : "");
+  detail.set("OrganizationVersion", call.parts.options.version + ".0.0");
+  detail.set("State", "Enabled");
+  detail.set("Endpoints", std::move(endpoints));
+  auto body = Json::object();
+  body.set("@odata.context", call.root + "$metadata#Microsoft.Dynamics.CRM.RetrieveCurrentOrganizationResponse");
+  body.set("Detail", std::move(detail));
+  return json_response(200, body.dump());
+}
+
 Result<Response> read(const Call& call) {
   if (call.request.method != "GET" && call.request.method != "HEAD")
     return Error{ErrorCode::method_not_allowed,
@@ -258,6 +284,7 @@ Result<Response> read(const Call& call) {
   switch (function_named(call.path)) {
     case Function::who_am_i: return who_am_i(call);
     case Function::retrieve_version: return retrieve_version(call);
+    case Function::retrieve_current_organization: return retrieve_current_organization(call);
     case Function::none: break;
   }
   const auto address = TRY(parse_address(call));
@@ -269,10 +296,14 @@ Result<Response> read(const Call& call) {
 
 Function function_named(std::string_view path) {
   constexpr std::string_view kNamespace = "Microsoft.Dynamics.CRM.";
-  if (path.starts_with(kNamespace)) path.remove_prefix(kNamespace.size());
-  if (path.ends_with("()")) path.remove_suffix(2);
-  if (path == "WhoAmI") return Function::who_am_i;
-  if (path == "RetrieveVersion") return Function::retrieve_version;
+  constexpr std::string_view kOrganization = "RetrieveCurrentOrganization(AccessType=";
+  const auto decoded = percent_decode(path);
+  std::string_view name = decoded ? std::string_view(*decoded) : path;
+  if (name.starts_with(kNamespace)) name.remove_prefix(kNamespace.size());
+  if (name.starts_with(kOrganization) && name.ends_with(')')) return Function::retrieve_current_organization;
+  if (name.ends_with("()")) name.remove_suffix(2);
+  if (name == "WhoAmI") return Function::who_am_i;
+  if (name == "RetrieveVersion") return Function::retrieve_version;
   return Function::none;
 }
 

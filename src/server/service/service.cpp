@@ -254,8 +254,24 @@ RecordId organization_id(const Parts& parts) {
 
 // ---- answers ---------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+// Errors quote what came in, which can be long.
+void shorten(std::string& text) {
+  if (text.size() <= kErrorTextBytesMax) return;
+  auto end = kErrorTextBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  text.resize(end);
+  text += "…";
+}
+
+}  // namespace
+
 Response error_response(const Error& error) {
-  auto response = json_response(http_status_of(error.code), odata::error_body(error));
+  Error told = error;
+  shorten(told.message);
+  shorten(told.target);
+  auto response = json_response(http_status_of(error.code), odata::error_body(told));
   response.headers.set("Content-Language", "en");
   // RFC 9110, section 15.5.6. A delete that others' lookups forbid is 405 too (Dataverse).
   if (response.status == 405)
@@ -293,7 +309,8 @@ std::optional<std::string_view> below_service_root(std::string_view path) {
 }
 
 bool is_metadata(std::string_view path) {
-  return path.empty() || path == "$metadata" || path == "%24metadata" || path.starts_with("EntityDefinitions");
+  return path.empty() || path == "$metadata" || path == "%24metadata" || path.starts_with("EntityDefinitions") ||
+         path.starts_with("RelationshipDefinitions") || path.starts_with("GlobalOptionSetDefinitions");
 }
 
 bool etag_list_names(std::string_view header, Seq version) {

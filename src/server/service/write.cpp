@@ -28,13 +28,22 @@ Error method_not_allowed(const Call& call, std::string_view allowed) {
 
 bool is_condition(std::string_view header) { return !header.empty() && header != "null"; }
 
+// An ETag as RFC 9110, section 8.8.3, writes it, whoever gave it.
+bool is_etag(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with("W/")) text.remove_prefix(2);
+  return text.size() >= 2 && text.front() == '"' && text.back() == '"';
+}
+
 // If-Match with the version that is there, if it is listed; with the first of the list otherwise.
 Result<Condition> match_of(const Call& call, const Address& address, std::string_view match) {
   Condition condition;
   condition.kind = Condition::Kind::version_is;
-  const auto first = odata::parse_etag(match.substr(0, match.find(',')));
-  if (!first) return Error{ErrorCode::bad_request, "If-Match holds no ETag: " + std::string(match) + ".", "If-Match"};
-  condition.version = *first;
+  const auto first = match.substr(0, match.find(','));
+  if (!is_etag(first))
+    return Error{ErrorCode::bad_request, "If-Match holds no ETag: " + std::string(match) + ".", "If-Match"};
+  // An ETag of some other server is the version of no record.
+  condition.version = odata::parse_etag(first).value_or(Seq());
   if (match.find(',') == std::string_view::npos || !address.id) return condition;
   const auto record = call.parts.records.get(call.caller, *address.table, *address.id);
   if (record && etag_list_names(match, record->version)) condition.version = record->version;
@@ -43,7 +52,7 @@ Result<Condition> match_of(const Call& call, const Address& address, std::string
 
 // If-None-Match with ETags: the record must have none of these versions, or not be there.
 Result<void> check_none_matches(const Call& call, const Address& address, std::string_view none) {
-  if (!odata::parse_etag(none.substr(0, none.find(','))))
+  if (!is_etag(none.substr(0, none.find(','))))
     return Error{ErrorCode::bad_request, "If-None-Match holds no ETag: " + std::string(none) + ".", "If-None-Match"};
   if (!address.id) return {};
   const auto record = call.parts.records.get(call.caller, *address.table, *address.id);
@@ -380,7 +389,7 @@ Result<Written> write_below(const Call& call, const Address& address) {
   if (navigation)
     return Error{ErrorCode::not_implemented,
                  "A record is changed at its own address; only .../" + name + "/$ref can be written.", name};
-  if (column != nullptr || name.starts_with('$'))
+  if (column != nullptr || name.starts_with('$') || name.starts_with("Microsoft.Dynamics.CRM."))
     return Error{ErrorCode::not_implemented, "Nothing can be written to " + std::string(call.path) + ".", name};
   return Error{ErrorCode::unknown_column,
                "A " + address.table->label + " has no property '" + name + "' that can be written.", name};

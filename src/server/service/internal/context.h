@@ -75,8 +75,9 @@ struct Written {
 };
 Written write_data(const Call& call);
 
-// The functions that there are, called with or without namespace and parentheses.
-enum class Function { none, who_am_i, retrieve_version };
+// The functions that there are, called with or without namespace and parentheses. What RetrieveCurrentOrganization is asked for,
+// an AccessType, doesn't matter here: the server has one address.
+enum class Function { none, who_am_i, retrieve_version, retrieve_current_organization };
 Function function_named(std::string_view path);
 
 // If-Match and If-None-Match: "*", or a list of ETags (RFC 9110, sections 13.1.1 and 13.1.2). Does it name the version?

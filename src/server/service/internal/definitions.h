@@ -38,8 +38,10 @@ struct DefinitionOptions {
   };
   std::vector<std::string> select;  // empty: everything
   std::vector<Expand> expand;
-  std::vector<DefinitionTest> filter;  // all must hold
+  // All tests of one of these must hold; no filter where there are none.
+  std::vector<std::vector<DefinitionTest>> filter;
   std::optional<std::size_t> top;
+  bool count = false;
 
   bool expands(std::string_view name) const;
 };
@@ -53,7 +55,8 @@ bool matches(const Json& definition, const DefinitionKey& key);
 // A member, one of its elements, or the elements of a type: "Microsoft.Dynamics.CRM.PicklistAttributeMetadata".
 // Errors: not_found.
 Result<Json> step_into(Json json, const DefinitionSegment& segment);
-// On one definition, or on each of a list. Errors: not_implemented for an $expand of what definitions don't hold.
-Result<void> apply_options(Json& json, const DefinitionOptions& options);
+// On one definition, or on each of a list, whose length before $top is given back. Errors: not_implemented for an $expand of what
+// definitions don't hold.
+Result<std::size_t> apply_options(Json& json, const DefinitionOptions& options);
 
 }  // namespace satchel::server::service
