@@ -11,6 +11,8 @@ const kPartyColumns = ['to', 'requiredattendees'];
 export function context_values(table: Table, from: Reference | null, by: string | null, me: Reference | null): Values {
   const values: Values = {};
   if (from && by && column_of(table, by)) values[by] = from;
+  const owner = column_of(table, 'ownerid');
+  if (owner && me && owner.targets?.includes(me.set)) values['ownerid'] = me;
   if (!table.is_activity) return values;
   for (const name of kPartyColumns) {
     const column = column_of(table, name);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What stands between a device and its server: a hotel's network, a proxy, a firewall. Browsers connect to the gate's port for
+// good; what it does with a request is changed at will.
+//
+//   gate.pass()          on to the server
+//   gate.portal()        a page of its own, as 200, for everything: a sign-in page that has taken over the network
+//   gate.answer(503, …)  this status for everything
+//   gate.hold(wanted)    requests of which wanted(request) is true get no answer at all
+import { once } from 'node:events';
+import { createServer, request as send } from 'node:http';
+
+const kPortalPage = '<!doctype html><title>Hotel Aurora</title><h1>Welcome. Accept our terms to go on.</h1>';
+
+export class Gate {
+  /** Of each request that came: method, path and body. */
+  seen = [];
+  #listener;
+  #behind;
+  #treat;
+
+  /** @param {{port: number}} behind the server */
+  constructor(behind) {
+    this.#behind = behind;
+    this.pass();
+  }
+
+  async start() {
+    this.#listener = createServer((request, response) => void this.#take(request, response).catch(() => response.destroy()));
+    this.#listener.listen(0, '127.0.0.1');
+    await once(this.#listener, 'listening');
+    this.url = `http://127.0.0.1:${this.#listener.address().port}`;
+    return this;
+  }
+
+  async stop() {
+    const closed = once(this.#listener, 'close');
+    this.#listener.close();
+    this.#listener.closeAllConnections();
+    await closed;
+  }
+
+  pass() {
+    this.#treat = () => undefined;
+  }
+  portal() {
+    this.answer(200, kPortalPage, 'text/html; charset=utf-8');
+  }
+  answer(status, body = '', type = 'application/json') {
+    this.#treat = () => ({ status, body, type });
+  }
+  hold(wanted) {
+    this.#treat = (request) => (wanted(request) ? 'hold' : undefined);
+  }
+
+  async #take(request, response) {
+    const pieces = [];
+    for await (const piece of request) pieces.push(piece);
+    const body = Buffer.concat(pieces);
+    const asked = { method: request.method, path: request.url, body: body.toString() };
+    this.seen.push(asked);
+    const treated = this.#treat(asked);
+    if (treated === 'hold') return;
+    if (!treated) return this.#forward(request, body, response);
+    response.writeHead(treated.status, { 'Content-Type': treated.type, 'Content-Length': Buffer.byteLength(treated.body) });
+    response.end(treated.body);
+  }
+
+  #forward(request, body, response) {
+    const { method, url: path, headers } = request;
+    const onward = send({ host: '127.0.0.1', port: this.#behind.port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    onward.end(body);
+  }
+}
