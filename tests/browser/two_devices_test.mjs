@@ -3,7 +3,7 @@
 // Elena and Tomás, each with a device, change the same of one team contact while both are offline. Whoever comes second is asked,
 // and what is decided is what all three have.
 import assert from 'node:assert/strict';
-import { button, field, go_to, heading, is_offline, marked, open, record, save, settle_in } from './harness/person.mjs';
+import { button, field, go_to, heading, is_offline, marked, open_address, record, save, settle_in } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kElenas = 'Head of moorings';
@@ -12,7 +12,9 @@ const kTomass = 'Head of pilots';
 /** Both devices have the contact; both change its job title; Tomás's change comes first, Elena is asked. */
 async function argue(t) {
   const server = await t.server();
-  const [contact] = await server.rows("contacts?$select=contactid,fullname,jobtitle&$filter=jobtitle ne null&$orderby=fullname&$top=1", 'east2@demo');
+  const [team] = await server.rows("teams?$select=teamid&$filter=name eq 'East Sales'");
+  const of_team = `_ownerid_value eq ${team.teamid} and statecode eq 0 and jobtitle ne null`;
+  const [contact] = await server.rows(`contacts?$select=contactid,fullname,jobtitle&$filter=${of_team}&$orderby=fullname&$top=1`);
   const [elena, tomas] = await Promise.all([t.device(), t.device()]);
   await settle_in(elena, server.url, { user: 'east1@demo' });
   await settle_in(tomas, server.url, { user: 'east2@demo' });
@@ -20,7 +22,7 @@ async function argue(t) {
   await elena.page.getByRole('switch', { name: /Work offline/ }).check();
   await is_offline(elena.page).waitFor();
   for (const [device, job] of [[elena, kElenas], [tomas, kTomass]]) {
-    await open(device.page, 'Contacts', 'Contact', contact.fullname);
+    await open_address(device.page, 'Contact', `${server.url}/contacts/${contact.contactid}`, contact.fullname);
     await field(record(device.page, 'Contact'), 'Job Title').fill(job);
     await save(device.page);
   }
@@ -42,7 +44,7 @@ async function all_have({ server, contact, elena, tomas }, job) {
     await go_to(page, 'Sync status');
     await button(page, 'Sync now').click();
     await page.getByText('Synced.').first().waitFor();
-    await open(page, 'Contacts', 'Contact', contact.fullname);
+    await open_address(page, 'Contact', `${server.url}/contacts/${contact.contactid}`, contact.fullname);
     await until(async () => (await field(record(page, 'Contact'), 'Job Title').inputValue()) === job, `a device shows "${job}"`);
   }
 }

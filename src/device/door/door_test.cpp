@@ -131,6 +131,12 @@ std::vector<Json> DoorForTest::told(std::int64_t id) {
   return out;
 }
 
+std::vector<Json> DoorForTest::told() {
+  std::vector<Json> out;
+  for (auto& [id, message] : std::exchange(told_, {})) out.push_back(std::move(message));
+  return out;
+}
+
 void DoorForTest::drain() {
   for (bool has_work = true; has_work;) {
     has_work = false;

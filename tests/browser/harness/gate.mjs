@@ -4,9 +4,12 @@
 // good; what it does with a request is changed at will.
 //
 //   gate.pass()          on to the server
-//   gate.portal()        a page of its own, as 200, for everything: a sign-in page that has taken over the network
-//   gate.answer(503, …)  this status for everything
-//   gate.hold(wanted)    requests of which wanted(request) is true get no answer at all
+//   gate.portal()        a page of its own, as 200: a sign-in page that has taken over the network
+//   gate.answer(503, …)  this status
+//   gate.rewrite(fields) on to the server, with other header fields
+//   gate.hold()          no answer at all
+//
+// Each takes, last, which requests it is about: wanted(request); the others pass.
 import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
 
@@ -43,13 +46,16 @@ export class Gate {
   pass() {
     this.#treat = () => undefined;
   }
-  portal() {
-    this.answer(200, kPortalPage, 'text/html; charset=utf-8');
+  portal(wanted) {
+    this.answer(200, kPortalPage, 'text/html; charset=utf-8', wanted);
   }
-  answer(status, body = '', type = 'application/json') {
-    this.#treat = () => ({ status, body, type });
+  answer(status, body = '', type = 'application/json', wanted = () => true) {
+    this.#treat = (request) => (wanted(request) ? { status, body, type } : undefined);
   }
-  hold(wanted) {
+  rewrite(fields, wanted = () => true) {
+    this.#treat = (request) => (wanted(request) ? { fields } : undefined);
+  }
+  hold(wanted = () => true) {
     this.#treat = (request) => (wanted(request) ? 'hold' : undefined);
   }
 
@@ -61,13 +67,15 @@ export class Gate {
     this.seen.push(asked);
     const treated = this.#treat(asked);
     if (treated === 'hold') return;
-    if (!treated) return this.#forward(request, body, response);
+    if (!treated || treated.fields) return this.#forward(request, treated?.fields ?? {}, body, response);
     response.writeHead(treated.status, { 'Content-Type': treated.type, 'Content-Length': Buffer.byteLength(treated.body) });
     response.end(treated.body);
   }
 
-  #forward(request, body, response) {
-    const { method, url: path, headers } = request;
+  #forward(request, fields, body, response) {
+    const { method, url: path } = request;
+    const headers = { ...request.headers };
+    for (const [name, value] of Object.entries(fields)) if (name in headers) headers[name] = value;
     const onward = send({ host: '127.0.0.1', port: this.#behind.port, method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);

@@ -78,6 +78,12 @@ export async function open(page, plural, label, name) {
   await record(page, label).getByRole('heading', { name, exact: true }).waitFor();
 }
 
+/** Opens a record by its address, as a link in a message would. */
+export async function open_address(page, label, address, name) {
+  await page.goto(address);
+  await record(page, label).getByRole('heading', { name, exact: true }).waitFor({ timeout: 30_000 });
+}
+
 /** Saves the open form and waits until that is acknowledged: then there is nothing more to save. */
 export async function save(page) {
   await button(page, 'Save').click();
