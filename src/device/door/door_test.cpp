@@ -651,6 +651,14 @@ TEST_CASE("sign-out asks first while something is unsent, with the number (D3)")
   CHECK(it->ask(R"({"ask":"session"})").string_at("state") == "get_started");
 }
 
+TEST_CASE("a full device is told without a file's name") {
+  const auto told = json(refusal_text(MessageId(1), {ErrorCode::disk_full, "There is no room left for \"store\"."}));
+  const auto& refusal = *told.find("refusal");
+  CHECK(refusal.string_at("code") == "disk_full");
+  CHECK(refusal.string_at("message").find("no room left on this device") != std::string_view::npos);
+  CHECK(refusal.string_at("message").find("store") == std::string_view::npos);
+}
+
 // ---- refusals --------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a refused change can be edited and goes out again with the edit in it (K4)") {
