@@ -3,7 +3,7 @@
 // Elena and Tomás, each with a device, change the same of one team contact while both are offline. Whoever comes second is asked,
 // and what is decided is what all three have.
 import assert from 'node:assert/strict';
-import { button, field, go_to, heading, is_offline, marked, open_address, record, save, settle_in } from './harness/person.mjs';
+import { button, field, go_to, is_offline, marked, open_address, record, save, settle_in } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kElenas = 'Head of moorings';
@@ -75,11 +75,6 @@ test('a conflict: "Keep server\'s" is what all have, and "Undo" takes it back', 
   await all_have(all, kTomass);
   await go_to(elena.page, 'Conflicts');
   await button(elena.page.getByRole('region', { name: 'Decided' }), 'Undo').first().click();
-  await until(
-    async () => (await the_conflict(elena.page, contact).count()) > 0 || (await elena.page.getByRole('region', { name: 'Decided' }).count()) === 0,
-    'the decision is taken back',
-  );
-  if (await the_conflict(elena.page, contact).count()) await button(the_conflict(elena.page, contact), 'Keep mine').click();
+  await elena.page.getByText('is taken back').waitFor();
   await all_have(all, kElenas);
-  await heading(elena.page, contact.fullname).waitFor();
 });
