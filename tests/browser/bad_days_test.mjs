@@ -75,30 +75,28 @@ test('a hotel’s sign-in page in the middle of an update is no part of the app'
   await record(page, 'Account').waitFor();
 });
 
-test('a server that fails for a while gets everything afterwards', {}, async (t) => {
+test('a server that fails, and one that is too new for the app: it is said, and what waits goes up afterwards', {}, async (t) => {
   const { server, gate, page, account } = await with_account_open(t);
   gate.answer(503, '{"error":{"code":"0x0","message":"Down for an hour."}}', 'application/json', is_api);
   await edit(page, '555 0202');
   await is_offline(page).waitFor();
   gate.answer(502, '<html>Bad Gateway</html>', 'text/html', is_api);
   await button(page, 'Reconnect').click();
-  await page.getByText('can\'t be reached just now').first().waitFor();
+  await page.getByText("can't be reached just now").first().waitFor();
   await marked(page, 'Account', 'Pending');
   gate.pass();
   await marked(page, 'Account', 'Sent');
   assert.equal(await phone_at(server, account), '555 0202');
-});
 
-test('a server that is too new for the app says so on screen, and what waits goes up later', {}, async (t) => {
-  const { server, gate, page, account } = await with_account_open(t);
+  const refusal = page.getByRole('alert').filter({ hasText: 'Update the app' });
   gate.rewrite({ 'satchel-wire': '99' }, is_api);
   await edit(page, '555 0203');
-  await page.getByRole('alert').filter({ hasText: 'Update the app' }).waitFor();
+  await refusal.waitFor();
   await marked(page, 'Account', 'Pending');
   gate.pass();
   await marked(page, 'Account', 'Sent');
   assert.equal(await phone_at(server, account), '555 0203');
-  await until(async () => (await page.getByRole('alert').filter({ hasText: 'Update the app' }).count()) === 0, 'nothing is wrong any more');
+  await until(async () => (await refusal.count()) === 0, 'nothing is wrong any more');
 });
 
 test('a revoked sign-in is asked for again, and what waits goes on', { sizes: ['tablet'] }, async (t) => {
