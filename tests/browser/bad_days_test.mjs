@@ -150,6 +150,7 @@ test('records that can’t be read any more are no empty page: what happened is 
   await until(() => page.evaluate(damage_store), 'the files are free');
   await page.goto(gate.url);
   await page.getByText('The app could not open its records').waitFor();
+  await page.getByText('remove this site\'s data').waitFor();
   await button(page, 'Try again').waitFor();
   await t.shot(page, 'damaged');
 });

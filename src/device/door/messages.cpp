@@ -50,6 +50,8 @@ std::string refusal_text(MessageId id, const Error& error) { return message_text
 std::string sentence_of(const Error& error) {
   if (error.code == ErrorCode::disk_full)
     return "There is no room left on this device. Free some space, then try again; what was saved before is safe.";
+  if (error.code == ErrorCode::wrong_key)
+    return "What is stored on this device can't be opened: it is damaged, or was made with another key.";
   return error.message;
 }
 

@@ -180,6 +180,10 @@ function Trouble({ sentence }: { sentence: string }) {
     <main class="gate">
       <EmptyState icon="error" title="The app could not open its records">
         <p>{sentence}</p>
+        <p>
+          If trying again doesn't help, remove this site's data in the browser's settings and sign in again: your records come back from the server, but what
+          was not sent is lost.
+        </p>
         <button type="button" class="button" onClick={() => location.reload()}>
           Try again
         </button>
