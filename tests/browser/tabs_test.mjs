@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { field, go_to, marked, open, record, save, settle_in } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
-/** SYNC: another tab's edits are seen at once. */
+/** Until another tab shows it; the rest is for a machine that does other things as well. */
 const kAtOnce = 2_000;
 
 async function two_tabs(t) {
