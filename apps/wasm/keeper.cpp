@@ -276,7 +276,7 @@ void Keeper::tell(TabNumber tab, std::string message) {
   outputs_.push_back({head("tell", std::move(json)), std::move(message)});
 }
 
-void Keeper::broken(const Error& error) { outputs_.push_back({head("broken", error.message), {}}); }
+void Keeper::broken(const Error& error) { outputs_.push_back({head("broken", door::sentence_of(error)), {}}); }
 
 std::optional<HostOutput> Keeper::poll() {
   for (;;) {

@@ -8,4 +8,10 @@ import { nudge_by_page, open_door } from './worker/start';
 
 const door = open_door();
 nudge_by_page(door);
-void start(document.getElementById('app')!, door, new AppVersion());
+const version = new AppVersion();
+void start(document.getElementById('app')!, door, {
+  when_update_waits: (told) => version.when_update_waits(told),
+  look_for_update: () => void version.look(),
+  reload: () => version.reload(),
+  watch_broken: (told) => door.watch_engine((engine) => told(engine.state === 'broken' ? engine.sentence : null)),
+});

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "device/door/limits.h"
+#include "device/door/messages.h"
 #include "device/door/settings.h"
 
 namespace satchel::device::door {
@@ -224,7 +225,7 @@ void Door::answer_waiting(const Waiting& waiting, const Syncing::Ended& ended) {
     const bool is_connected = syncing_.link().connection == Link::Connection::connected;
     json.set("connected", is_connected);
     json.set("sentence",
-             ended.report ? "You are connected, and everything is up to date." : ended.report.error().message);
+             ended.report ? "You are connected, and everything is up to date." : sentence_of(ended.report.error()));
     return tell(waiting.tab, answer_text(waiting.id, json));
   }
   tell(waiting.tab, ended.report ? answer_text(waiting.id, done()) : refusal_text(waiting.id, ended.report.error()));

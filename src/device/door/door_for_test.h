@@ -31,6 +31,8 @@ class DoorForTest {
   void watch(std::int64_t id, std::string_view question);
   // What was told since the last call, to messages with this id.
   std::vector<Json> told(std::int64_t id);
+  // Whole messages since the last call, in their order.
+  std::vector<Json> told();
 
   // Takes out what there is, and does the work that is left.
   void drain();

@@ -131,6 +131,12 @@ std::vector<Json> DoorForTest::told(std::int64_t id) {
   return out;
 }
 
+std::vector<Json> DoorForTest::told() {
+  std::vector<Json> out;
+  for (auto& [id, message] : std::exchange(told_, {})) out.push_back(std::move(message));
+  return out;
+}
+
 void DoorForTest::drain() {
   for (bool has_work = true; has_work;) {
     has_work = false;
@@ -643,6 +649,16 @@ TEST_CASE("sign-out asks first while something is unsent, with the number (D3)")
   CHECK(told.find("refusal")->string_at("message").find("1 unsent change ") != std::string::npos);
   CHECK(it->act(R"({"do":"sign_out","discard":true})") == json(R"({"ok":true})"));
   CHECK(it->ask(R"({"ask":"session"})").string_at("state") == "get_started");
+}
+
+TEST_CASE("a full or damaged device is told without a file's name") {
+  const auto told = json(refusal_text(MessageId(1), {ErrorCode::disk_full, "There is no room left for \"store\"."}));
+  const auto& refusal = *told.find("refusal");
+  CHECK(refusal.string_at("code") == "disk_full");
+  CHECK(refusal.string_at("message").find("no room left on this device") != std::string_view::npos);
+  CHECK(refusal.string_at("message").find("store") == std::string_view::npos);
+  CHECK(sentence_of({ErrorCode::wrong_key, "This key doesn't open \"store\"."}).find('"') == std::string::npos);
+  CHECK(sentence_of({ErrorCode::bad_value, "Enter a name."}) == "Enter a name.");
 }
 
 // ---- refusals --------------------------------------------------------------------------------------------------------------

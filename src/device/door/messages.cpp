@@ -47,11 +47,19 @@ std::string answer_text(MessageId id, const Json& answer) { return message_text(
 
 std::string refusal_text(MessageId id, const Error& error) { return message_text(id, "refusal", refusal_json(error)); }
 
+std::string sentence_of(const Error& error) {
+  if (error.code == ErrorCode::disk_full)
+    return "There is no room left on this device. Free some space, then try again; what was saved before is safe.";
+  if (error.code == ErrorCode::wrong_key)
+    return "What is stored on this device can't be opened: it is damaged, or was made with another key.";
+  return error.message;
+}
+
 Json refusal_json(const Error& error) {
   auto json = Json::object();
   json.set("rule", error.rule);
   json.set("code", name_of(error.code));
-  json.set("message", error.message);
+  json.set("message", sentence_of(error));
   if (!error.target.empty()) json.set("target", error.target);
   return json;
 }

@@ -39,5 +39,7 @@ Heard read_message(std::string_view text);
 std::string answer_text(MessageId id, const Json& answer);
 std::string refusal_text(MessageId id, const Error& error);
 Json refusal_json(const Error& error);
+// Its sentence as people are told it: without a file's name, which says nothing to them.
+std::string sentence_of(const Error& error);
 
 }  // namespace satchel::device::door

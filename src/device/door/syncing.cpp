@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "device/client/limits.h"
 #include "device/door/limits.h"
+#include "device/door/messages.h"
 
 namespace satchel::device::door {
 namespace {
@@ -174,7 +175,7 @@ void Syncing::end(Result<client::SyncReport> report, Instant now) {
   const auto outcome = outcome_of(report);
   const bool is_unreachable = outcome == Pace::Outcome::unreachable;
   link_.connection = is_unreachable ? Connection::offline : Connection::connected;
-  link_.trouble = report ? std::string() : report.error().message;
+  link_.trouble = report ? std::string() : sentence_of(report.error());
   if (!is_sign_in_) {
     pace_.ended(outcome, has_unsent(), now);
     plan_held_deletes(now);

@@ -127,9 +127,9 @@ Result<DeviceHeaders> read_device_headers(const Call& call) {
   std::from_chars(wire.data(), wire.data() + wire.size(), version);
   if (version < odata::kWireVersionMin || version > odata::kWireVersion)
     return Error{ErrorCode::update_required,
-                 "This server speaks wire version " + std::to_string(odata::kWireVersion) + ", not " +
-                     std::string(wire.empty() ? "none" : wire) +
-                     ". Update the app; what waits on the device stays there.",
+                 "This app and this server don't understand each other any more (wire version " +
+                     std::string(wire.empty() ? "none" : wire) + ", here " + std::to_string(odata::kWireVersion) +
+                     "). Update the app; what waits on the device stays there.",
                  "Satchel-Wire"};
   headers.device = DeviceId::parse(fields.get("Satchel-Device"));
   if (!headers.device || headers.device != call.caller.device)

@@ -2,6 +2,7 @@
 //
 // The pages that a server can serve: the app as it was built, and the door alone (tests/browser/door_page), built here once.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,10 +29,12 @@ export class Apps {
     const copy = await mkdtemp(join(this.options.folder, 'version-'));
     await cp(of, copy, { recursive: true });
     const index = join(copy, 'index.html');
-    await writeFile(index, (await readFile(index, 'utf8')).replace('</title>', ` ${marker}</title>`));
+    const page = (await readFile(index, 'utf8')).replace('</title>', ` ${marker}</title>`);
+    await writeFile(index, page);
+    const hash = createHash('sha256').update(page).digest('base64url').slice(0, 16);
     const worker = join(copy, 'service_worker.js');
     const code = await readFile(worker, 'utf8');
-    await writeFile(worker, code.replace(/(\["\/index\.html",")[^"]*"/, `$1${marker}"`).replace(/kVersion="[^"]*"/, `kVersion="${marker}"`));
+    await writeFile(worker, code.replace(/(\["\/index\.html",")[^"]*"/, `$1${hash}"`).replace(/kVersion="[^"]*"/, `kVersion="${marker}"`));
     // What lies compressed beside them is of the version before.
     for (const file of [index, worker]) for (const ending of ['br', 'gz']) await rm(`${file}.${ending}`, { force: true });
     return copy;

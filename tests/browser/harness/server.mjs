@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `satchel serve` with a demo organisation, as a process on a free port. A restart keeps port and data.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 export const kPassword = 'satchel-demo';
 
@@ -77,6 +80,12 @@ export class Server {
     const text = await response.text();
     if (!response.ok) throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text}`), { status: response.status });
     return text === '' ? null : JSON.parse(text);
+  }
+
+  /** `satchel admin WORDS…` as the administrator. */
+  async admin(...words) {
+    const { program } = this.#options;
+    await run(program, ['admin', '--server', this.url, '--user', 'admin@demo', ...words], { env: { ...process.env, SATCHEL_PASSWORD: kPassword } });
   }
 
   /** The rows of a query. */

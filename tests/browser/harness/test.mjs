@@ -14,6 +14,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Device } from './device.mjs';
+import { Gate } from './gate.mjs';
 import { Server } from './server.mjs';
 
 const tests = [];
@@ -48,6 +49,13 @@ export class Bench {
       await rm(data, { recursive: true, force: true });
     });
     return server.start();
+  }
+
+  /** What stands before `server`; devices that go through it open `gate.url`. */
+  async gate(server) {
+    const gate = await new Gate(server).start();
+    this.#ends.push(() => gate.stop());
+    return gate;
   }
 
   /** The same server with other pages: stopped, and started again where it was. */

@@ -10,7 +10,8 @@ import { OfflineBar } from '../controls/offline_bar';
 import { EmptyState } from '../controls/placeholders';
 import { ToastList } from '../controls/toast_list';
 import { go, useAddress } from '../store/history';
-import { SchemaContext, useSchema, useWatch } from '../store/store';
+import { is_marked_signed_in, mark_signed_in } from '../store/signed_in_mark';
+import { SchemaContext, useLatest, useSchema, useStore, useWatch } from '../store/store';
 import { Charts } from '../screens/charts/charts';
 import { ChoosePin } from '../screens/choose_pin/choose_pin';
 import { Conflicts } from '../screens/conflicts/conflicts';
@@ -28,18 +29,32 @@ import { type Place, place_at } from './routes';
 
 export function App() {
   const session = useWatch({ ask: 'session' });
+  const broken = useBroken();
   return (
     <Safety>
-      {session.refusal && !session.answer ? <Trouble sentence={session.refusal.message} /> : session.answer ? <Gate session={session.answer} /> : <Opening />}
+      {broken ? <Trouble sentence={broken} /> : session.refusal && !session.answer ? <Trouble sentence={session.refusal.message} /> : session.answer ? <Gate session={session.answer} /> : <Opening />}
       <ToastList />
     </Safety>
   );
 }
 
+/** Why the store can't be used, in a sentence; null while it can. */
+function useBroken(): string | null {
+  const { shell } = useStore();
+  const [sentence, set_sentence] = useState<string | null>(null);
+  useEffect(() => shell.watch_broken(set_sentence), [shell]);
+  return sentence;
+}
+
 function Gate({ session }: { session: SessionAnswer }) {
+  const is_nobody = session.state === 'get_started';
+  const [was_taken_away] = useState(is_marked_signed_in);
+  useEffect(() => {
+    if (!is_nobody) mark_signed_in(true);
+  }, [is_nobody]);
   switch (session.state) {
     case 'get_started':
-      return <GetStarted server={session.server || location.origin} user={session.user} />;
+      return <GetStarted server={session.server || location.origin} user={session.user} taken_away={was_taken_away && is_marked_signed_in()} />;
     case 'choose_pin':
       return <ChoosePin />;
     case 'locked':
@@ -74,6 +89,7 @@ function Frame({ prompt }: { prompt: (() => void) | undefined }) {
     <div class={`frame ${tablet ? 'tablet' : 'phone'}`}>
       <div class="bars">
         <OfflineBar />
+        <TroubleBar />
         <UpdateBar />
         {prompt && (
           <div class="update-bar">
@@ -87,6 +103,26 @@ function Frame({ prompt }: { prompt: (() => void) | undefined }) {
       </div>
       <Screen place={place} tablet={tablet} />
       <Navigation path={path} tablet={tablet} />
+    </div>
+  );
+}
+
+/** The server is there and won't have us: what it says, for as long as it says so. It may have a newer app for us. */
+function TroubleBar() {
+  const { shell } = useStore();
+  const status = useLatest(useWatch({ ask: 'status' }).answer);
+  const trouble = status?.connection === 'connected' ? status.trouble : '';
+  useEffect(() => {
+    if (trouble !== '') shell.look_for_update();
+  }, [trouble, shell]);
+  return (
+    <div role="alert">
+      {trouble && (
+        <div class="update-bar">
+          <Icon name="error" size={20} />
+          <span>{trouble}</span>
+        </div>
+      )}
     </div>
   );
 }
@@ -144,6 +180,10 @@ function Trouble({ sentence }: { sentence: string }) {
     <main class="gate">
       <EmptyState icon="error" title="The app could not open its records">
         <p>{sentence}</p>
+        <p>
+          If trying again doesn't help, remove this site's data in the browser's settings and sign in again: your records come back from the server, but what
+          was not sent is lost.
+        </p>
         <button type="button" class="button" onClick={() => location.reload()}>
           Try again
         </button>

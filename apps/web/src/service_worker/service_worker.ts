@@ -21,6 +21,8 @@ const kCache = kPrefix + kVersion;
 const kServerAddresses = /^\/(api|oauth2|healthz|metrics)(\/|$)/;
 /** A file's hash stands in its cached answer, so that the next version knows it again. */
 const kHashField = 'Satchel-Hash';
+/** As written by the build. */
+const kHashLength = 16;
 
 scope.addEventListener('install', (event) => event.waitUntil(install()));
 scope.addEventListener('activate', (event) => event.waitUntil(activate()));
@@ -54,15 +56,24 @@ async function find_unchanged(older: Cache[], address: string, hash: string): Pr
   return undefined;
 }
 
-/** From the server, past the browser's own cache, which may hold an older file of the same name. */
+/** From the server, past the browser's own cache, which may hold an older file of the same name. What isn't the file that was built
+ *  (a hotel's sign-in page) is no part of the app, and the version isn't installed. */
 async function download(address: string, hash: string): Promise<Response> {
   const response = await fetch(address, { cache: 'reload', credentials: 'omit' });
   if (!response.ok || response.redirected) throw new Error(`${address}: ${response.status}`);
+  const body = await response.arrayBuffer();
+  if ((await hash_of(body)) !== hash) throw new Error(`${address}: another file came`);
   const headers = new Headers(response.headers);
   headers.set(kHashField, hash);
   headers.delete('Content-Encoding');
   headers.delete('Content-Length');
-  return new Response(response.body, { status: 200, headers });
+  return new Response(body, { status: 200, headers });
+}
+
+/** As bundling/finish.mjs writes it: the beginning of SHA-256 in Base64url. */
+async function hash_of(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return btoa(String.fromCharCode(...digest)).replaceAll('+', '-').replaceAll('/', '_').slice(0, kHashLength);
 }
 
 async function activate(): Promise<void> {

@@ -14,8 +14,12 @@ import type { Watched, Watches } from './watches';
 export interface Shell {
   /** Calls `told` as soon as a new version of the app is there and waits to be used. */
   when_update_waits(told: () => void): void;
+  /** Asks the server for a new version. */
+  look_for_update(): void;
   /** Takes the new version. */
   reload(): void;
+  /** Calls `told` now and whenever it changes: why the store on this device can't be used, in a sentence; null while it can. */
+  watch_broken(told: (sentence: string | null) => void): () => void;
 }
 
 export interface Store {

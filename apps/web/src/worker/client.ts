@@ -98,7 +98,7 @@ export class WorkerDoor implements Door {
   watch_engine(told: (state: EngineState) => void): () => void {
     this.state_watchers.add(told);
     told(this.state);
-    return () => this.state_watchers.delete(told);
+    return () => void this.state_watchers.delete(told);
   }
 
   // ---- requests ----------------------------------------------------------------------------------------------------------

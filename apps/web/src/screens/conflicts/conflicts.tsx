@@ -167,6 +167,11 @@ const kDecisions = { mine: 'Kept mine', server: "Kept the server's", merged: 'Ke
 
 function Decided({ decided }: { decided: ConflictsAnswer['decided'] }) {
   const act = useActOrTell();
+  const { toasts } = useStore();
+  // The value comes back as an edit; the list goes on telling what was decided.
+  const undo = async (conflict: ConflictsAnswer['decided'][number]) => {
+    if (await act({ do: 'undo_decision', conflict: conflict.id })) toasts.show(`The decision about ${reference_text(conflict.record)} is taken back.`);
+  };
   return (
     <section class="card flush" aria-label="Decided">
       <h2>Decided</h2>
@@ -183,7 +188,7 @@ function Decided({ decided }: { decided: ConflictsAnswer['decided'] }) {
                   <Moment at={conflict.decided_at} />
                 </span>
               </div>
-              <button type="button" class="small-button above" onClick={() => void act({ do: 'undo_decision', conflict: conflict.id })}>
+              <button type="button" class="small-button above" onClick={() => void undo(conflict)}>
                 Undo
               </button>
             </div>

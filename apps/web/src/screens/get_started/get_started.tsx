@@ -12,12 +12,14 @@ interface Props {
   /** Prefilled: the page's own server, or the one of the session. */
   server: string;
   user?: string;
+  /** The browser has removed what was here. */
+  taken_away?: boolean;
   /** The policy lets one go on offline. */
   onBack?: () => void;
   onDone?: () => void;
 }
 
-export function GetStarted({ server, user = '', onBack, onDone }: Props) {
+export function GetStarted({ server, user = '', taken_away, onBack, onDone }: Props) {
   const act = useAct();
   const id = useId();
   const [fields, set_fields] = useState({ server, user, password: '' });
@@ -51,6 +53,11 @@ export function GetStarted({ server, user = '', onBack, onDone }: Props) {
         </span>
         <h1>Let's get started</h1>
         <p class="lead">Your organisation's records, with you and usable without a connection.</p>
+        {taken_away && (
+          <Notice tone="waiting" icon="device">
+            The browser has removed what Satchel kept on this device, perhaps to make room. Sign in, and your records come back from the server.
+          </Notice>
+        )}
         <div class="stack">
           <label class="box-field">
             <span>Server</span>

@@ -8,6 +8,7 @@ import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
 import { Notice } from '../../controls/placeholders';
 import { go } from '../../store/history';
+import { mark_signed_in } from '../../store/signed_in_mark';
 import { useAct, useActOrTell, useLatest, useStore, useWatch } from '../../store/store';
 import { type Theme, set_theme, theme } from '../../store/theme';
 import { ChoosePin } from '../choose_pin/choose_pin';
@@ -50,10 +51,12 @@ function Account({ session, status }: { session: SessionAnswer; status: StatusAn
   const [busy, set_busy] = useState(false);
   const sign_out = async () => {
     set_busy(true);
+    mark_signed_in(false);
     const outcome = await act({ do: 'sign_out', discard: true });
     set_busy(false);
     set_asking(false);
     if ('refusal' in outcome) {
+      mark_signed_in(true);
       toasts.show(outcome.refusal.message, { tone: 'bad' });
       return;
     }
