@@ -56,8 +56,8 @@ TEST_CASE("a small run fills every line of the table") {
   CHECK(names == std::set<std::string>{"first_sync_readable", "first_sync_indexed", "first_sync_searchable",
                                        "first_sync_finished", "disk_bytes", "changed_row", "changed_row_sync",
                                        "idle_pull", "list", "search", "local_save", "edits_up", "edits_settled",
-                                       "crowd_of_devices", "record_writes", "wire_bytes", "memory_server",
-                                       "memory_device"});
+                                       "crowd_of_devices", "crowd_of_idle_devices", "record_writes", "wire_bytes",
+                                       "memory_server", "memory_device"});
   CHECK(find(table, "wire_bytes")->ratio() < 1);
 }
 

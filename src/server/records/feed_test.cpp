@@ -366,6 +366,8 @@ TEST_CASE("a server that was restored from a backup doesn't know the device's cu
   }
   SUBCASE("a new epoch") {
     const Uuid epoch = world.records->epoch();
+    const auto last = world.records->head();
+    REQUIRE(last.ok());
     REQUIRE(world.records->begin_new_epoch(world.now).ok());
     CHECK(world.records->epoch() != epoch);
     CHECK_FALSE(device.pull());
@@ -374,7 +376,7 @@ TEST_CASE("a server that was restored from a backup doesn't know the device's cu
     const auto head = world.records->head();
     REQUIRE(head.ok());
     CHECK(head->seq.value >= world.now.milliseconds);
-    CHECK(device.error.target == std::to_string(before.seq.value) + "-" + std::to_string(head->seq.value));
+    CHECK(device.error.target == std::to_string(last->seq.value) + "-" + std::to_string(head->seq.value));
     device.cursor.clear();
     device.sync();
     CHECK(device.head.epoch == world.records->epoch());
