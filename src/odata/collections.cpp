@@ -14,14 +14,6 @@ using model::Table;
 
 namespace {
 
-// The other lookup of a many-to-many table.
-const Column* other_end(const Table& link, const Column& lookup) {
-  for (const auto& column : link.columns)
-    if (column.type == ColumnType::lookup && column.origin == model::Origin::user && column.index != lookup.index)
-      return &column;
-  return nullptr;
-}
-
 bool leads_by(const Column& lookup, const Table& table, std::string_view name) {
   for (std::size_t i = 0; i < lookup.targets.size() && i < lookup.relationships.size(); ++i)
     if (lookup.targets[i] == table.number && lookup.relationships[i] == name) return true;
@@ -37,6 +29,13 @@ query::Filter equal_to(const Column& lookup, const model::Reference& record) {
 }
 
 }  // namespace
+
+const Column* other_end(const Table& link, const Column& lookup) {
+  for (const auto& column : link.columns)
+    if (column.type == ColumnType::lookup && column.origin == model::Origin::user && column.index != lookup.index)
+      return &column;
+  return nullptr;
+}
 
 std::optional<Collection> find_collection(const Schema& schema, const Table& table, std::string_view name) {
   for (const auto& other : schema.tables()) {

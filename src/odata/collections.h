@@ -20,6 +20,9 @@ struct Collection {
   const model::Column* far = nullptr;     // of `link`: leads to `table`
 };
 
+// The other lookup of a many-to-many table, or null.
+const model::Column* other_end(const model::Table& link, const model::Column& lookup);
+
 // The collection of `table` by that name, a relationship's.
 std::optional<Collection> find_collection(const model::Schema& schema, const model::Table& table,
                                           std::string_view name);

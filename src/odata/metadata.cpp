@@ -19,6 +19,7 @@
 #include <set>
 #include <vector>
 
+#include "odata/collections.h"
 #include "odata/internal/value_json.h"
 
 namespace satchel::odata {
@@ -104,14 +105,6 @@ bool leads_to_several(const Column& lookup) {
   return std::any_of(lookup.navigation.begin(), lookup.navigation.end(), [&](const std::string& name) {
     return std::count(lookup.navigation.begin(), lookup.navigation.end(), name) > 1;
   });
-}
-
-// The other lookup of a many-to-many table.
-const Column* other_end(const Table& intersect, const Column& lookup) {
-  for (const auto& column : intersect.columns) {
-    if (column.type == ColumnType::lookup && column.index != lookup.index) return &column;
-  }
-  return nullptr;
 }
 
 // All navigation properties of all tables, each name once in its table.

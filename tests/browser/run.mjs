@@ -15,6 +15,8 @@ import { DemoData } from './harness/server.mjs';
 import { all_tests, Bench } from './harness/test.mjs';
 
 const kTestSecondsMax = 180;
+/** Tests at one time. Each has its own server and devices, and mostly waits for them. */
+const kLanes = 2;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -37,16 +39,20 @@ for (const file of files) {
   for (const test of all_tests().slice(before)) test.file = file;
 }
 const is_asked_for = (test) => words.every((word) => `${test.file} ${test.size} ${test.name}`.includes(word));
-// What takes long is run by name: every screen (./dev look), and the bad days (node tests/browser/run.mjs bad_days).
-const kLong = ['screens_test.mjs', 'bad_days_test.mjs'];
-// Fails now and then: the crash may take the other tab's renderer with it.
-const kUnsteady = 'the tab with the engine killed in the middle of a save';
-const is_short = (test) => !kLong.includes(test.file) && !test.name.startsWith(kUnsteady);
+// Every screen at both sizes and themes takes a quarter of an hour: that is what ./dev look is for.
+const is_short = (test) => test.file !== 'screens_test.mjs';
 const chosen = all_tests().filter((test) => is_asked_for(test) && (words.length > 0 || is_short(test)));
 
 let failed = 0;
 try {
-  for (const test of chosen) failed += (await run_one(test)) ? 0 : 1;
+  const waiting = chosen.values();
+  const lane = async () => {
+    for (const test of waiting) {
+      const passed = await run_one(test);
+      failed += passed ? 0 : 1;
+    }
+  };
+  await Promise.all(Array.from({ length: kLanes }, lane));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -64,11 +70,9 @@ async function run_one(test) {
     reason = error;
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`${reason ? 'FAILED ' : 'ok     '} ${test.name} [${test.size}] (${seconds} s)`);
-  if (reason) {
-    console.log(String(reason?.stack ?? reason).replace(/^/gm, '    '));
-    for (const line of await bench.evidence()) console.log(`    ${line}`);
-  }
+  const lines = [`${reason ? 'FAILED ' : 'ok     '} ${test.name} [${test.size}] (${seconds} s)`];
+  if (reason) lines.push(String(reason?.stack ?? reason).replace(/^/gm, '    '), ...(await bench.evidence()).map((line) => `    ${line}`));
+  console.log(lines.join('\n'));
   await bench.end();
   return !reason;
 }

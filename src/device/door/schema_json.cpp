@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "device/door/charts.h"
-#include "device/door/default_form.h"
 #include "model/rules.h"
 
 namespace satchel::device::door {
@@ -107,7 +106,6 @@ Json related_json(const model::Schema& schema, const model::RelatedList& related
 
 Json form_json(const model::Schema& schema, const Table& table) {
   const auto& form = table.form;
-  if (form.sections.empty()) return default_form(schema, table);
   auto json = Json::object();
   json.set("header", names_of(table, form.header));
   auto sections = Json::array();

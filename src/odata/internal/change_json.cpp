@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "odata/collections.h"
 #include "odata/internal/link_json.h"
 #include "odata/internal/party_json.h"
 #include "odata/internal/value_json.h"
@@ -28,18 +29,6 @@ namespace {
 std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
 bool is_ignored(const Column& column) { return column.origin == Origin::server || column.origin == Origin::computed; }
-
-// Whether others' lookups to `table` go by that name: the collection-valued side of a relationship.
-bool is_collection(const Schema& schema, const Table& table, std::string_view name) {
-  for (const auto& other : schema.tables()) {
-    for (const auto& column : other.columns) {
-      for (std::size_t i = 0; i < column.relationships.size() && i < column.targets.size(); ++i) {
-        if (column.targets[i] == table.number && column.relationships[i] == name) return true;
-      }
-    }
-  }
-  return false;
-}
 
 class ChangeReader {
  public:
@@ -147,7 +136,7 @@ class ChangeReader {
   }
 
   Result<void> refuse_unknown(std::string_view name) {
-    if (is_collection(schema_, table_, name)) {
+    if (find_collection(schema_, table_, name)) {
       return Error{ErrorCode::not_implemented,
                    "Records can't be written through " + quoted(name) + "; write them in their own requests.",
                    std::string(name)};

@@ -144,9 +144,7 @@ Result<void> check(Context& context, const access::Caller& caller, const TableSq
 
 }  // namespace
 
-Result<std::string> token_of_now(Context& context, const access::Caller& caller, const TableSql& table,
-                                 const State& state) {
-  (void)context;
+Result<std::string> token_of_now(const access::Caller& caller, const TableSql& table, const State& state) {
   if (!table.is_fed)
     return Error{ErrorCode::not_implemented, "Changes of " + table->plural + " aren't tracked.", table->set};
   const Place place{state.epoch, table->number,  state.head, hash_of(access::keys_of(caller, *table.table), state),

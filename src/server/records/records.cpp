@@ -141,7 +141,7 @@ class SqlRecords final : public Records {
   }
 
   Result<std::string> changes_from_now(const access::Caller& caller, const Table& table) override {
-    return token_of_now(context_, caller, context_.at(table.number), TRY(read_state(context_)));
+    return token_of_now(caller, context_.at(table.number), TRY(read_state(context_)));
   }
   Result<ChangesPage> changes(const access::Caller& caller, const Table& table, std::string_view token,
                               std::size_t rows_max) override {

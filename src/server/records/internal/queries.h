@@ -17,8 +17,7 @@ Result<RangeAnswer> compare_ranges(Context& context, const Subscription& subscri
                                    const State& state);
 
 // Delta links: changes.cpp.
-Result<std::string> token_of_now(Context& context, const access::Caller& caller, const TableSql& table,
-                                 const State& state);
+Result<std::string> token_of_now(const access::Caller& caller, const TableSql& table, const State& state);
 Result<ChangesPage> read_changes(Context& context, Scopes& scopes, const access::Caller& caller, const TableSql& table,
                                  const State& state, std::string_view token, std::size_t rows_max);
 
