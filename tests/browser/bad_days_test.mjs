@@ -133,7 +133,8 @@ for (const [which, now] of [['behind', '2035-06-01T09:00:00Z'], ['ahead', '2019-
 
 test('the browser has emptied its storage: that is said, and a new first sync brings everything back', {}, async (t) => {
   const { gate, device, page, account } = await with_account_open(t);
-  await page.goto('about:blank');
+  await page.goto(`${gate.url}/healthz`); // the same origin, without the app
+  await until(() => page.evaluate(are_files_free), 'the files are free');
   const session = await device.context.newCDPSession(page);
   await session.send('Storage.clearDataForOrigin', { origin: gate.url, storageTypes: 'file_systems,indexeddb,cache_storage,service_workers' });
   await page.goto(gate.url);
@@ -154,6 +155,17 @@ test('records that can’t be read any more are no empty page: what happened is 
   await button(page, 'Try again').waitFor();
   await t.shot(page, 'damaged');
 });
+
+/** In the page: whether the app has let go of all that it has written. */
+async function are_files_free() {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('satchel');
+  try {
+    for await (const handle of folder.values()) await (await handle.createWritable({ keepExistingData: true })).abort();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** In the page: noise over everything that the app has written; false while the app still has its files. */
 async function damage_store() {
