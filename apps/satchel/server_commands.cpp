@@ -122,7 +122,8 @@ Result<void> read_app_folder(const std::string& folder, const std::string& prefi
       TRY(read_app_folder(path, prefix + name + "/", files));
       continue;
     }
-    service::AppFile file{prefix + name, TRY(os::read_file(path))};
+    auto text = TRY(os::read_file(path));
+    service::AppFile file{prefix + name, std::move(text)};
     if (os::exists(path + ".br")) file.brotli = TRY(os::read_file(path + ".br"));
     if (os::exists(path + ".gz")) file.gzip = TRY(os::read_file(path + ".gz"));
     files.push_back(std::move(file));

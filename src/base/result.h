@@ -159,6 +159,8 @@ class [[nodiscard]] Result<void> {
 // The value of a Result, or an early return of its Error from the enclosing function (which returns a Result too).
 // A statement expression of gcc and clang: the two compilers of this project both have it. Each use has a variable of
 // its own name, so that TRY may stand inside the argument of TRY.
+// Never write it behind another member in an aggregate's braces, `Pair{a, TRY(b())}`: gcc 12 forgets to destroy `a` when TRY
+// returns. In the arguments of a function or constructor it's right.
 #define TRY(...) SATCHEL_TRY_NAMED(SATCHEL_TRY_NAME(__COUNTER__), __VA_ARGS__)
 #define SATCHEL_TRY_NAME(number) SATCHEL_TRY_JOIN(try_result_, number)
 #define SATCHEL_TRY_JOIN(name, number) name##number

@@ -149,7 +149,10 @@ Result<Json> Actions::remove(const Json& action, Instant now) {
   const auto target = TRY(target_of(action));
   auto& store = client_.store();
   if (!TRY(store.find(*target.table, target.id))) return gone(*target.table);
-  Undo undo{{}, target, TRY(store.outbox_of(target.id)), TRY(store.conflicts_of(target.id))};
+  Undo undo;
+  undo.target = target;
+  undo.entries = TRY(store.outbox_of(target.id));
+  undo.conflicts = TRY(store.conflicts_of(target.id));
   std::erase_if(undo.entries, [](const store::OutboxEntry& entry) {
     return entry.state == ChangeState::sent || entry.state == ChangeState::acknowledged;
   });

@@ -388,7 +388,8 @@ TEST_CASE("a save is answered at once, goes up by itself a moment later, and is 
   const auto batch = it->take_request();
   CHECK(batch.request.target == "/api/data/v9.2/$batch");
   CHECK(it->ask(R"({"ask":"status"})").integer_at("pending") == 1);
-  const auto part = json(batch.request.body).find("requests")->as_array()->at(0).string_at("id");
+  const auto sent = json(batch.request.body);
+  const auto part = sent.find("requests")->as_array()->at(0).string_at("id");
   it->answer(batch, 200, "application/json",
              R"({"responses":[{"id":")" + std::string(part) + R"(","status":204,"headers":{"etag":"W/\"120\""}}]})");
   CHECK(it->ask(R"({"ask":"record","set":"contacts","id":")" + kContact + R"("})").find("row")->string_at("state") ==

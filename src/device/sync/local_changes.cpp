@@ -268,8 +268,11 @@ const OutboxEntry* find_unconfirmed_create(const std::vector<OutboxEntry>& outbo
 
 Result<void> save(DeviceStore& store, const model::RecordChange& change, const Saving& saving) {
   const auto& table = store.schema().at(change.table);
-  Before before{table, TRY(store.find(table, change.id)), TRY(store.mirror(table, change.id)),
-                TRY(store.outbox_of(change.id)), TRY(store.conflicts_of(change.id))};
+  auto visible_before = TRY(store.find(table, change.id));
+  auto mirror_before = TRY(store.mirror(table, change.id));
+  auto entries = TRY(store.outbox_of(change.id));
+  auto conflicts = TRY(store.conflicts_of(change.id));
+  Before before{table, std::move(visible_before), std::move(mirror_before), std::move(entries), std::move(conflicts)};
   if (change.kind == ChangeKind::update && !before.visible) return not_here(table, change.id);
   auto complete = TRY(completed(store.schema(), table, change, before, saving));
   TRY(store.keep_shadow(table, change.id));

@@ -25,7 +25,11 @@ struct Local {
   std::vector<Conflict> conflicts;
 
   static Result<Local> read(DeviceStore& store, const model::Table& table, RecordId id) {
-    return Local{TRY(store.mirror(table, id)), TRY(store.outbox_of(id)), TRY(store.conflicts_of(id))};
+    Local local;
+    local.mirror = TRY(store.mirror(table, id));
+    local.entries = TRY(store.outbox_of(id));
+    local.conflicts = TRY(store.conflicts_of(id));
+    return local;
   }
   bool has(ChangeState state) const {
     return std::any_of(entries.begin(), entries.end(), [&](const OutboxEntry& e) { return e.state == state; });

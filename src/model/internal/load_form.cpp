@@ -69,7 +69,9 @@ Result<RelatedList> load_related(const SchemaNode& node, Tables tables, const Ta
 Result<FormSection> load_section(const SchemaNode& node, const Table& table) {
   static constexpr std::array<std::string_view, 2> kMembers = {"label", "columns"};
   TRY(node.allow_only(kMembers, "a section"));
-  FormSection section{TRY(node.text("label")), TRY(load_column_list(TRY(node.items("columns")), table))};
+  FormSection section;
+  section.label = TRY(node.text("label"));
+  section.columns = TRY(load_column_list(TRY(node.items("columns")), table));
   if (section.columns.empty()) return node.wrong("columns", "a section has at least one");
   return section;
 }

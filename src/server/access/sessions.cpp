@@ -243,9 +243,10 @@ Result<Caller> Sessions::caller_of_user(RecordId user) {
   const auto row = TRY(store.user(user));
   if (!row) return session_ended();
   if (row->is_disabled) return is_disabled();
-  Caller caller{
-      organization_, user, row->name, row->business_unit, TRY(store.teams_of(user)), TRY(store.roles_of(user)),
-      std::nullopt};
+  auto teams = TRY(store.teams_of(user));
+  auto roles = TRY(store.roles_of(user));
+  Caller caller{organization_,     user, row->name, row->business_unit, std::move(teams), std::move(roles),
+                std::nullopt};
   state_->callers.emplace(user, caller);
   return caller;
 }

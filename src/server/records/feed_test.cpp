@@ -280,7 +280,7 @@ TEST_CASE("a cursor of another user, another device, or an altered one is refuse
     CHECK_FALSE(device.pull());
     CHECK(device.error.code == ErrorCode::bad_cursor);
   }
-  for (const std::string bad : {"x", "!!!!", "AAAA", std::string(5000, 'A').c_str()}) {
+  for (const auto& bad : std::vector<std::string>{"x", "!!!!", "AAAA", std::string(5000, 'A')}) {
     device.cursor = bad;
     CHECK_FALSE(device.pull());
     CHECK(device.error.code == ErrorCode::bad_cursor);

@@ -82,10 +82,11 @@ Result<std::string> lost_commits(Context& context) {
 }
 
 Result<void> refuse_history(Context& context) {
+  auto lost = TRY(lost_commits(context));
   return Error{ErrorCode::history_changed,
                "The server's records were restored from a backup and don't hold what this device has seen. It compares "
                "them and goes on.",
-               TRY(lost_commits(context))};
+               std::move(lost)};
 }
 
 Result<void> check_cut(Context& context, const State& state, const Cut& cut) {

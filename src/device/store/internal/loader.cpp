@@ -109,7 +109,8 @@ Result<std::int64_t> Loader::load(odata::FeedPageReader& page) {
       insert_now = &inserts_.back();
     }
     if (any_shadow && TRY(mirrors_.has_shadow(row.id))) {
-      TRY(mirrors_.set(*insert_now->table, row.id, Mirror{odata::record_of(row), TRY(scopes_.number_of(row.scopes))}));
+      const auto scopes = TRY(scopes_.number_of(row.scopes));
+      TRY(mirrors_.set(*insert_now->table, row.id, Mirror{odata::record_of(row), scopes}));
       continue;
     }
     const auto set = TRY(tally(row));
