@@ -471,7 +471,7 @@ TEST_CASE("verify finds what doesn't agree") {
   }
 }
 
-TEST_CASE("tables tell rows, size and whether they are still loading") {
+TEST_CASE("tables tell rows, size and whether they are still loading (R3, R5)") {
   StoreForTest store;
   store.make_ready();
   const auto& account = store.table("account");
