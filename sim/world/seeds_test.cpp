@@ -98,6 +98,10 @@ TEST_CASE("seed 296: of a deleted record the newest words are kept, not those th
   CHECK(failure_of(296) == "");
 }
 
+TEST_CASE("seed 847: of a deleted record the newest words are asked about, though older ones are answered last (K3)") {
+  CHECK(failure_of(847) == "");
+}
+
 // ---- seeds that failed once with all faults ---------------------------------------------------------------------------------
 
 TEST_CASE(

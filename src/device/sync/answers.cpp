@@ -125,6 +125,9 @@ class Answers {
   Result<void> deleted_there(OutboxEntry entry) {
     const auto& table = store_.schema().at(entry.change.table);
     const auto id = entry.change.id;
+    // The user is being asked about the record, with what this change wrote.
+    for (const auto& open : TRY(store_.conflicts_of(id)))
+      if (open.kind == store::ConflictKind::deleted_there) return store_.remove(entry.position);
     thaw(entry, settling_);
     TRY(store_.update(entry));
     // The mirror stays what the last cut was; the next one takes it away.

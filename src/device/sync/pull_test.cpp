@@ -147,6 +147,32 @@ TEST_CASE("Y13: a record whose answer isn't known isn't merged") {
   device.verify();
 }
 
+TEST_CASE("of a deleted record the newest words are asked about, though older ones are answered last (K3)") {
+  DeviceForTest device;
+  device.hold({king(5)});
+  device.edit("contact", 1, {{"jobtitle", text_for_test("first")}});
+  device.answer({DeviceForTest::refused(device.plan().parts[0], 403, ErrorCode::forbidden)});
+  device.edit("contact", 1, {{"telephone1", text_for_test("second")}});
+  device.plan();  // on its way; nothing comes back
+  device.edit("contact", 1, {{"telephone1", text_for_test("third")}});
+  device.edit("contact", 1, {{"jobtitle", text_for_test("fourth")}});  // what was refused goes out again, before this
+  const auto plan = device.plan();
+  REQUIRE(plan.parts.size() == 2);
+  device.answer({DeviceForTest::refused(plan.parts[0], 410, ErrorCode::deleted),
+                 DeviceForTest::refused(plan.parts[1], 410, ErrorCode::deleted)});
+  REQUIRE(device.conflicts(1).size() == 1);
+  const auto conflict = device.conflicts(1)[0];
+  CHECK(conflict.kind == store::ConflictKind::deleted_there);
+  const auto mine = [&](const char* column) {
+    const model::RecordChange change{conflict.table, conflict.record, model::ChangeKind::update, conflict.mine};
+    return *change.find(model::Schema::standard().find("contact")->find_column(column)->index);
+  };
+  CHECK(mine("telephone1") == text_for_test("third"));
+  CHECK(mine("jobtitle") == text_for_test("fourth"));
+  CHECK(device.outbox(1).empty());
+  device.verify();
+}
+
 TEST_CASE("Q2: what leaves a user's scope leaves his device; what he typed is kept, and only that") {
   DeviceForTest device;
   device.hold({king(5)});

@@ -323,7 +323,12 @@ Result<void> settle_gone(DeviceStore& store, const model::Table& table, RecordId
         conflict.base.push_back({column.index, server->values[column.index]});
   model::RecordChange mine{table.number, id, ChangeKind::update, {}};
   for (auto& entry : local.entries) {
-    if (entry.state == ChangeState::sent) continue;  // its answer will say
+    if (entry.state == ChangeState::sent) {
+      // Its answer will say. What it wrote is asked about already now, in its place among the others: what was typed behind it is newer.
+      if (gone == Gone::deleted && entry.change.kind != ChangeKind::remove)
+        for (const auto& value : entry.change.values) mine.set(value.column, value.value);
+      continue;
+    }
     if (!entry.retired.empty() && entry.change.values.empty())
       continue;  // words without a place (Y26) outlive the record
     // A confirmed change stays an overlay until the cut that takes the record away (Y13).
