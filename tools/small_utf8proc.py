@@ -26,8 +26,9 @@ static uint16_t stepped(uint16_t step, uint16_t *last) {
   if (step == 0x8000) return UINT16_MAX;
   return *last = (uint16_t)(*last + step);
 }
-__attribute__((constructor(101))) static void fill_properties(void) {
-  uint16_t last[3] = {0, 0, 0};
+__attribute__((constructor(101))) static void fill_tables(void) {
+  uint16_t last[3] = {0, 0, 0}, number = 0;
+  for (int at = 0; at < (int)sizeof utf8proc_stage2table / 2; ++at) utf8proc_stage2table[at] = number += stage2_steps[at];
   for (int row = 0; row < %d; ++row) {
     utf8proc_property_t *to = &utf8proc_properties[row];
 %s  }
@@ -96,16 +97,17 @@ def smaller(text):
     stage2 = [row_of[int(number)] for number in re.findall(r"\d+", part["stage2table"])]
     starts = [int(number) for number in re.findall(r"\d+", part["stage1table"])]
     block_of, blocks = unique(tuple(stage2[start : start + BLOCK]) for start in starts)
+    numbers = [number for block in blocks for number in block]
+    stage1 = ",".join(str(BLOCK * block) for block in block_of)
     made = {
-        "stage2table": ",\n".join(",".join(map(str, block)) for block in blocks),
-        "stage1table": ",".join(str(BLOCK * block) for block in block_of),
+        "properties": f"static utf8proc_property_t utf8proc_properties[{len(rows)}];\n{by_columns(rows)}",
+        "stage2table": f"static uint16_t utf8proc_stage2table[{len(numbers)}];\n"
+                       f"static const uint16_t stage2_steps[] = {{{','.join(map(str, steps(numbers)))}}};",
+        "stage1table": f"static const uint16_t utf8proc_stage1table[] = {{{stage1}}};",
     }
     for name, (start, end) in sorted(spans.items(), key=lambda item: -item[1][0]):
-        if name in made:
-            text = text[:start] + made[name] + text[end:]
-    start, end = array(text, "static const utf8proc_property_t utf8proc_properties")
-    before, after = text.rindex("static const", 0, start), text.index("};", end) + len("};")
-    return f"{text[:before]}static utf8proc_property_t utf8proc_properties[{len(rows)}];\n{by_columns(rows)}{text[after:]}"
+        text = text[:text.rindex("static const", 0, start)] + made[name] + text[text.index("};", end) + len("};"):]
+    return text
 
 
 def main(source, target):

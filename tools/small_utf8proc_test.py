@@ -41,9 +41,9 @@ int main(void) {
 }
 """
 
-TABLES = """utf8proc_stage1table[] = {
+TABLES = """static const uint16_t utf8proc_stage1table[] = {
 0, 256, 0,};
-utf8proc_stage2table[] = {
+static const uint16_t utf8proc_stage2table[] = {
 %s};
 static const utf8proc_property_t utf8proc_properties[] = {
   {A, 1, B, 2, 3, 4, 5, 6, 7, UINT16_MAX, false,true,false,false, 1, 0, X},
