@@ -48,6 +48,13 @@ EDITS = [
     INTERNAL_FUNCTION(sqlite_add_constraint, 3, addConstraintFunc),
     INTERNAL_FUNCTION(sqlite_find_constraint,2, findConstraintFunc),
 """, ""),
+    ("  sqlite3AlterRenameTable(pParse,yymsp[-3].minor.yy203,&yymsp[0].minor.yy0);\n", f"  {LEFT_OUT};\n"),
+    ("  sqlite3AlterRenameColumn(pParse, yymsp[-5].minor.yy203, &yymsp[-2].minor.yy0, &yymsp[0].minor.yy0);\n", f"  {LEFT_OUT};\n"),
+    # Full text: functions that are told about a match.
+    ("    /* xFindFunction */ fts5FindFunctionMethod,\n", "    0,\n"),
+    ("        fts5ApiInvoke(pCsr->pRank, pCsr, pCtx, pCsr->nRankArg, pCsr->apRankArg);\n", ""),
+    # Recursion in WITH.
+    ("    generateWithRecursiveQuery(pParse, p, &dest);\n", f"    {LEFT_OUT};\n"),
 ]
 
 
