@@ -34,6 +34,16 @@ endif()
 
 # --- SQLite with SQLite3 Multiple Ciphers: one file of 13 MB, about a minute of compiling.
 add_library(sqlite3mc STATIC third_party/sqlite3mc/sqlite3mc.c)
+if(SATCHEL_WASM)
+  # Phones download it: without what the device's SQL never asks for. Found before the whole file, as its folder comes first.
+  set(small_sqlite ${CMAKE_BINARY_DIR}/sqlite)
+  set(make_small ${CMAKE_SOURCE_DIR}/tools/small_sqlite.py)
+  add_custom_command(OUTPUT ${small_sqlite}/sqlite3.c
+    COMMAND python3 ${make_small} ${sqlite3mc_dir} ${small_sqlite} DEPENDS ${make_small} ${sqlite3mc_dir}/sqlite3.c)
+  target_sources(sqlite3mc PRIVATE ${small_sqlite}/sqlite3.c)
+  set_source_files_properties(${small_sqlite}/sqlite3.c PROPERTIES HEADER_FILE_ONLY ON)
+  target_include_directories(sqlite3mc SYSTEM PRIVATE BEFORE ${small_sqlite})
+endif()
 target_include_directories(sqlite3mc SYSTEM PUBLIC ${sqlite3mc_dir} third_party/sqlite3mc)
 target_compile_options(sqlite3mc PRIVATE -w -g0 $<IF:$<BOOL:${SATCHEL_WASM}>,-Oz,-O2>)
 target_compile_definitions(sqlite3mc PRIVATE
@@ -43,15 +53,15 @@ target_compile_definitions(sqlite3mc PRIVATE
 if(SATCHEL_WASM)
   target_compile_definitions(sqlite3mc PRIVATE
     SQLITE_OS_OTHER=1 SQLITE_THREADSAFE=0 __WASM__=1 ARGON2_NO_THREADS=1
-    # A browser's store has one cipher; the others are part of a download that phones wait for. AEGIS stays, for Argon2id is
-    # compiled with it.
+    # A browser's store has one cipher; the others are part of a download that phones wait for. AEGIS can't be switched off, for
+    # Argon2id is compiled with it: small_sqlite.py takes it out.
     HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0 HAVE_CIPHER_RC4=0
     HAVE_CIPHER_ASCON128=0
-    # Nor does the device's SQL use these. (What the parser knows by itself, such as windows, can't be left out of the one file.)
-    SQLITE_OMIT_AUTHORIZATION SQLITE_OMIT_COMPILEOPTION_DIAGS SQLITE_OMIT_COMPLETE
-    SQLITE_OMIT_DATETIME_FUNCS SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_GET_TABLE SQLITE_OMIT_JSON
-    SQLITE_OMIT_LOCALTIME SQLITE_OMIT_PROGRESS_CALLBACK SQLITE_OMIT_TCL_VARIABLE SQLITE_OMIT_TRACE SQLITE_OMIT_UTF16
-    SQLITE_UNTESTABLE)
+    # Nor does the device's SQL use these. (What the parser knows by itself, such as windows, small_sqlite.py takes out.)
+    SQLITE_OMIT_ANALYZE SQLITE_OMIT_AUTHORIZATION SQLITE_OMIT_AUTOVACUUM SQLITE_OMIT_COMPILEOPTION_DIAGS SQLITE_OMIT_COMPLETE
+    SQLITE_OMIT_DATETIME_FUNCS SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_FOREIGN_KEY SQLITE_OMIT_GENERATED_COLUMNS
+    SQLITE_OMIT_GET_TABLE SQLITE_OMIT_JSON SQLITE_OMIT_LOCALTIME SQLITE_OMIT_PROGRESS_CALLBACK SQLITE_OMIT_REINDEX
+    SQLITE_OMIT_TCL_VARIABLE SQLITE_OMIT_TRACE SQLITE_OMIT_UTF16 SQLITE_UNTESTABLE)
 else()
   find_package(Threads REQUIRED)
   target_compile_definitions(sqlite3mc PRIVATE SQLITE_THREADSAFE=2 SQLITE_ENABLE_MATH_FUNCTIONS

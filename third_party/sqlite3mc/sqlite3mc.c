@@ -18,3 +18,11 @@ void satchel_chacha20_xor(void* bytes, size_t size, const uint8_t key[32], const
 void satchel_poly1305(const void* message, size_t size, const uint8_t key[32], uint8_t tag[16]) {
   poly1305(message, size, key, tag);
 }
+
+// The parser knows these two, whatever is left out.
+#ifdef SQLITE_OMIT_ANALYZE
+static void sqlite3Analyze(Parse* parse, Token* schema, Token* table) { sqlite3ErrorMsg(parse, "ANALYZE is left out"); }
+#endif
+#ifdef SQLITE_OMIT_REINDEX
+static void sqlite3Reindex(Parse* parse, Token* schema, Token* table) { sqlite3ErrorMsg(parse, "REINDEX is left out"); }
+#endif
