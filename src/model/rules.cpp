@@ -70,6 +70,11 @@ Result<void> check_text(const Column& column, const Value& value) {
   if (!text->empty() && std::memchr(text->data(), 0, text->size()) != nullptr) {
     return wrong_value(column, " holds the character U+0000, which no text may have.");
   }
+  if (!column.one_of.empty() && std::find(column.one_of.begin(), column.one_of.end(), *text) == column.one_of.end()) {
+    std::string words;
+    for (const auto& word : column.one_of) words += (words.empty() ? "" : ", ") + word;
+    return wrong_value(column, " must be one of: " + words + "; this is \"" + *text + "\".");
+  }
   // A text has no more UTF-16 units than bytes.
   const auto length_max = static_cast<std::size_t>(column.length_max);
   if (text->size() <= length_max) return {};

@@ -63,7 +63,7 @@ Result<Value> load_named(const SchemaNode& node, std::string_view member, const 
 }
 
 std::span<const std::string_view> own_members_of(ColumnType type) {
-  static constexpr std::array<std::string_view, 4> kText = {"length", "format", "join", "unique"};
+  static constexpr std::array<std::string_view, 5> kText = {"length", "format", "join", "unique", "one_of"};
   static constexpr std::array<std::string_view, 2> kMemo = {"length", "format"};
   static constexpr std::array<std::string_view, 4> kInteger = {"min", "max", "default", "format"};
   static constexpr std::array<std::string_view, 4> kScaled = {"scale", "min", "max", "default"};
@@ -106,7 +106,9 @@ Result<void> load_length(const SchemaNode& node, Column& column) {
     TRY(load_named(node, "format", kFormats));
     column.format = TRY(node.text("format"));
   }
-  if (column.type == ColumnType::text) column.unique = TRY(node.boolean("unique", false));
+  if (column.type != ColumnType::text) return {};
+  column.unique = TRY(node.boolean("unique", false));
+  for (const auto& item : TRY(node.items_if_any("one_of"))) column.one_of.push_back(TRY(item.text()));
   return {};
 }
 

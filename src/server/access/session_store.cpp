@@ -2,6 +2,7 @@
 #include "server/access/internal/session_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "server/access/rights_mark.h"
@@ -11,6 +12,18 @@ namespace satchel::server::access {
 namespace {
 
 RecordId id_at(sql::Statement& row, int column) { return RecordId::from_bytes(row.blob(column)).value_or(RecordId()); }
+
+// "accounts, contacts": an admin types them, so any of these may stand between.
+std::vector<std::string> sets_in(std::string_view text) {
+  std::vector<std::string> sets;
+  std::string set;
+  for (const char c : std::string(text) + ",") {
+    const bool is_between = c == ',' || c == ';' || c == ' ' || c == '\n' || c == '\t';
+    if (!is_between) set += c;
+    else if (!set.empty()) sets.push_back(std::exchange(set, {}));
+  }
+  return sets;
+}
 
 constexpr const char* kTables[] = {
     "create table if not exists credential(organization bigint not null, user_id blob not null, password text not null,"
@@ -50,12 +63,19 @@ Result<std::unordered_map<std::string, RecordId>> SessionStore::user_names() {
 }
 
 Result<std::optional<UserRow>> SessionStore::user(RecordId id) {
-  auto select =
-      TRY(statement("select \"domainname\", \"businessunitid\", \"isdisabled\" from \"systemuser\" where organization "
-                    "= ?1 and id = ?2"));
+  // Classic organisations on-premises have no offline sync, whatever profile a user has (P1).
+  auto select = TRY(statement(
+      "select u.\"domainname\", u.\"businessunitid\", u.\"isdisabled\", p.id, p.\"tables\" from \"systemuser\" u "
+      "left join \"mobileofflineprofile\" p on p.organization = u.organization and p.id = u.\"mobileofflineprofileid\" "
+      "and p.\"published\" = 1 and not exists (select 1 from \"organization\" o where o.organization = u.organization "
+      "and o.\"rules\" = 'classic' and o.\"deployment\" = 'on-premises') "
+      "where u.organization = ?1 and u.id = ?2"));
   select->bind_blob(2, id.view());
   if (!TRY(select->step())) return std::optional<UserRow>();
-  return std::optional(UserRow{std::string(select->text(0)), id_at(*select, 1), select->integer(2) == 1});
+  UserRow user{std::string(select->text(0)), id_at(*select, 1), select->integer(2) == 1, {}};
+  user.offline.is_sync = !select->is_null(3);
+  if (!select->is_null(4)) user.offline.sets = sets_in(select->text(4));
+  return std::optional(std::move(user));
 }
 
 Result<std::vector<RecordId>> SessionStore::teams_of(RecordId user) {

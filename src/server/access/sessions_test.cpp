@@ -47,8 +47,10 @@ struct World {
     REQUIRE(opened.ok());
     database = std::move(*opened);
     REQUIRE(database
-                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled);"
-                          "create table teammembership(organization, id, teamid, systemuserid)")
+                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled, mobileofflineprofileid);"
+                          "create table teammembership(organization, id, teamid, systemuserid);"
+                          "create table mobileofflineprofile(organization, id, published, tables);"
+                          "create table organization(organization, id, rules, deployment)")
                 .ok());
     sessions = std::make_unique<Sessions>(*database, OrganizationNumber(1), hasher, random, SessionLives{});
     auto transaction = sql::Transaction::begin(*database);

@@ -39,6 +39,7 @@ struct UserRow {
   std::string name;
   RecordId business_unit;
   bool is_disabled = false;
+  OfflineProfile offline;
 };
 
 struct DeviceMarks {
