@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/organization_settings.h"
 #include "server/records/limits.h"
 #include "server/service/internal/founding.h"
 
@@ -137,6 +138,28 @@ Result<void> create_organization(Service& service, sql::Database& database, cons
   Filling filling(service.records(), database);
   TRY(found_organization(service, filling, organization.name, person_named(organization.administrator, ""),
                          organization.password, random, now));
+  return filling.finish();
+}
+
+Result<void> set_organization(Service& service, sql::Database& database,
+                              const std::vector<std::pair<std::string, std::string>>& settings, Instant now) {
+  if (settings.empty()) return {};
+  auto& records = service.records();
+  const auto& table = *records.schema().find("organization");
+  const auto caller = access::system_caller(kTheOrganization, TRY(first_administrator(service)));
+  query::Query query;
+  query.table = table.number;
+  auto page = TRY(records.list(caller, query, 1));
+  if (page.records.empty()) return Error{ErrorCode::not_found, "There's no organisation whose settings could be set."};
+  auto& row = page.records[0];
+  model::RecordChange change{row.table, row.id, model::ChangeKind::update, {}};
+  for (const auto& [key, value] : settings) {
+    TRY(model::set_setting(records.schema(), row, key, value, change));
+    for (const auto& [column, set] : change.values) row.values[column] = set;
+  }
+  Filling filling(records, database);
+  TRY(filling.open());
+  TRY(filling.put(caller, change, now));
   return filling.finish();
 }
 
