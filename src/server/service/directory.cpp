@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/text.h"
 #include "server/records/limits.h"
 #include "server/service/internal/filling.h"
 #include "server/service/limits.h"

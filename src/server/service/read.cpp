@@ -279,7 +279,7 @@ Result<Response> retrieve_current_organization(const Call& call) {
   detail.set("OrganizationId", record.id.to_string());
   detail.set("FriendlyName", name != nullptr ? *name : "");
   detail.set("UniqueName", name != nullptr ? *name : "");
-  detail.set("OrganizationVersion", call.parts.options.version + ".0.0");
+  detail.set("OrganizationVersion", product_version(call));
   detail.set("State", "Enabled");
   detail.set("Endpoints", std::move(endpoints));
   auto body = Json::object();
