@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/text_format.h"
 #include "server/access/rights_mark.h"
 
 namespace satchel::server::access {
@@ -12,18 +13,6 @@ namespace satchel::server::access {
 namespace {
 
 RecordId id_at(sql::Statement& row, int column) { return RecordId::from_bytes(row.blob(column)).value_or(RecordId()); }
-
-// "accounts, contacts": an admin types them, so any of these may stand between.
-std::vector<std::string> sets_in(std::string_view text) {
-  std::vector<std::string> sets;
-  std::string set;
-  for (const char c : std::string(text) + ",") {
-    const bool is_between = c == ',' || c == ';' || c == ' ' || c == '\n' || c == '\t';
-    if (!is_between) set += c;
-    else if (!set.empty()) sets.push_back(std::exchange(set, {}));
-  }
-  return sets;
-}
 
 constexpr const char* kTables[] = {
     "create table if not exists credential(organization bigint not null, user_id blob not null, password text not null,"
@@ -74,7 +63,7 @@ Result<std::optional<UserRow>> SessionStore::user(RecordId id) {
   if (!TRY(select->step())) return std::optional<UserRow>();
   UserRow user{std::string(select->text(0)), id_at(*select, 1), select->integer(2) == 1, {}};
   user.offline.is_sync = !select->is_null(3);
-  if (!select->is_null(4)) user.offline.sets = sets_in(select->text(4));
+  if (!select->is_null(4)) user.offline.sets = model::words_of_sets(select->text(4));
   return std::optional(std::move(user));
 }
 

@@ -3,7 +3,7 @@
 // What `satchel admin` asks, under /api/admin/v1/. For system administrators only. Users go by user name (domainname),
 // teams and units by name. Bodies and answers are JSON; a verb that did something answers {"ok":true,"message":"…"}.
 //
-//   GET  users               {"value":[{id, user, full_name, unit, disabled, roles}]}
+//   GET  users               {"value":[{id, user, full_name, unit, disabled, roles, experience, profile}]}
 //   POST users               {user, password, full_name?, unit?, role?}    unit: the caller's; role: salesperson
 //   POST users/password      {user, password}
 //   POST users/disable       {user}                                        ends his sessions too
@@ -128,12 +128,17 @@ Result<Json> list_users(const Call& call) {
     Json roles = Json::array();
     for (const auto role : TRY(call.parts.sessions.roles_of(user.id))) roles.push_back(access::name_of(role));
     const auto unit = directory.reference(user, "businessunitid");
-    list.push_back(Json::Object{{"id", user.id.to_string()},
-                                {"user", directory.text(user, "domainname")},
-                                {"full_name", directory.text(user, "fullname")},
-                                {"unit", unit.is_nil() ? Json() : Json(directory.name_of("businessunit", unit))},
-                                {"disabled", directory.is_set(user, "isdisabled")},
-                                {"roles", std::move(roles)}});
+    const auto profile = directory.reference(user, "mobileofflineprofileid");
+    const auto is_sync = TRY(call.parts.sessions.offline_of(user.id)).is_sync;
+    list.push_back(Json::Object{
+        {"id", user.id.to_string()},
+        {"user", directory.text(user, "domainname")},
+        {"full_name", directory.text(user, "fullname")},
+        {"unit", unit.is_nil() ? Json() : Json(directory.name_of("businessunit", unit))},
+        {"disabled", directory.is_set(user, "isdisabled")},
+        {"roles", std::move(roles)},
+        {"experience", is_sync ? "sync" : "drafts"},
+        {"profile", profile.is_nil() ? Json() : Json(directory.name_of("mobileofflineprofile", profile))}});
   }
   return Json(Json::Object{{"value", std::move(list)}});
 }
@@ -246,16 +251,35 @@ Result<Json> list_settings(const Call& call) {
   return Json(Json::Object{{"value", std::move(list)}});
 }
 
+bool is_without_sync(const Call& call, const model::Record& organization) {
+  const auto& table = call.parts.schema.at(organization.table);
+  return model::setting_in(table, organization, "rules") == "classic" &&
+         model::setting_in(table, organization, "deployment") == "on-premises";
+}
+
+// P1: the administrator is told of profiles that aren't used.
+Result<std::string> note_on_profiles(const Call& call, const model::Record& organization) {
+  if (!is_without_sync(call, organization)) return std::string();
+  const Directory directory(call.parts.records);
+  std::size_t count = 0;
+  for (const auto& user : TRY(directory.all("systemuser")))
+    if (!directory.reference(user, "mobileofflineprofileid").is_nil()) ++count;
+  if (count == 0) return std::string();
+  return " Classic rules have no offline sync on-premises (P1): the offline profiles of " + std::to_string(count) +
+         (count == 1 ? " user isn't used." : " users aren't used.");
+}
+
 Result<Json> change_settings(const Call& call, const Json& body) {
   auto row = TRY(organization_of(call));
   model::RecordChange change{row.table, row.id, model::ChangeKind::update, {}};
   for (const auto& [key, value] : *body.as_object()) {
     TRY(model::set_setting(call.parts.schema, row, trim(key), trim(*value.as_string()), change));
-    for (const auto& [column, set] : change.values) row.values[column] = set;  // The next rule of conflicts builds on it.
+    for (const auto& [column, set] : change.values)
+      row.values[column] = set;  // The next rule of conflicts builds on it.
   }
   if (change.values.empty()) return Error{ErrorCode::bad_value, "Say which setting: KEY=VALUE."};
   TRY(write(call, change));
-  return done("Set. Devices hear of it with their next sync.");
+  return done("Set. Devices hear of it with their next sync." + TRY(note_on_profiles(call, row)));
 }
 
 Result<Json> change_experience(const Call& call, const Json& body) {
@@ -274,13 +298,12 @@ Result<Json> change_experience(const Call& call, const Json& body) {
   const auto profile = TRY(directory.profile(profile_name));
   if (!profile)
     return Error{ErrorCode::not_found, "There's no published offline profile. Publish one first.", "profile"};
-  TRY(write(call, change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile)
-                      .change()));
-  const auto organization = TRY(organization_of(call));
-  const auto& table = call.parts.schema.at(organization.table);
-  if (model::setting_in(table, organization, "rules") == "classic" &&
-      model::setting_in(table, organization, "deployment") == "on-premises")
-    return done(name + " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
+  TRY(write(
+      call,
+      change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile).change()));
+  if (is_without_sync(call, TRY(organization_of(call))))
+    return done(name +
+                " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
   return done(name + " works with offline sync now; his devices hear of it with their next contact.");
 }
 
