@@ -4,6 +4,7 @@
 //
 //   user add NAME [--…]   user password NAME   user disable NAME   team add|remove TEAM USER
 //   assign SET/ID USER    revoke USER|DEVICE   devices   users   teams
+//   set KEY=VALUE…        get [KEY]            experience USER drafts|sync [--profile NAME]
 #include "apps/satchel/report.h"
 #include "apps/satchel/server_commands.h"
 #include "base/bytes.h"
@@ -24,9 +25,10 @@ struct Verb {
 };
 
 Error usage() {
-  return {ErrorCode::usage,
-          "Say what to do: user add|password|disable USER, team add|remove TEAM USER, assign SET/ID USER, revoke "
-          "USER|DEVICE, devices, users, teams."};
+  return {
+      ErrorCode::usage,
+      "Say what to do: user add|password|disable USER, team add|remove TEAM USER, assign SET/ID USER, revoke "
+      "USER|DEVICE, devices, users, teams, set KEY=VALUE…, get [KEY], experience USER drafts|sync [--profile NAME]."};
 }
 
 Json object(std::initializer_list<std::pair<const char*, std::string>> members) {
@@ -59,7 +61,25 @@ Result<Verb> user_verb(const std::vector<std::string>& words) {
   return usage();
 }
 
-Result<Verb> verb_of(const std::vector<std::string>& words) {
+Result<Verb> set_verb(const std::vector<std::string>& words) {
+  auto body = Json::object();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
+    if (equals == std::string::npos || equals == 0)
+      return Error{ErrorCode::usage, "A setting is written KEY=VALUE, not \"" + words[i] + "\".", words[i]};
+    body.set(words[i].substr(0, equals), words[i].substr(equals + 1));
+  }
+  return Verb{"POST", "settings", std::move(body)};
+}
+
+Result<Verb> experience_verb(const AdminOptions& options, const std::vector<std::string>& words) {
+  if (words.size() != 3) return usage();
+  auto body = object({{"user", words[1]}, {"experience", words[2]}});
+  if (!options.profile.empty()) body.set("profile", options.profile);
+  return Verb{"POST", "experience", std::move(body)};
+}
+
+Result<Verb> verb_of(const AdminOptions& options, const std::vector<std::string>& words) {
   if (words.empty()) return usage();
   const auto& first = words[0];
   if (first == "user") return user_verb(words);
@@ -75,7 +95,10 @@ Result<Verb> verb_of(const std::vector<std::string>& words) {
   if (first == "revoke" && words.size() == 2)  // a device goes by its id, a user by his name
     return Verb{"POST", "revoke", object({{DeviceId::parse(words[1]) ? "device" : "user", words[1]}})};
   if ((first == "devices" || first == "users" || first == "teams") && words.size() == 1) return Verb{"GET", first, {}};
-  for (const auto* later : {"set", "get", "experience", "share", "unshare", "profile", "wipe"})
+  if (first == "set" && words.size() > 1) return set_verb(words);
+  if (first == "get" && words.size() <= 2) return Verb{"GET", "settings", {}};
+  if (first == "experience") return experience_verb(options, words);
+  for (const auto* later : {"share", "unshare", "profile", "wipe"})
     if (first == later) return Error{ErrorCode::not_available, "`admin " + first + "` isn't available yet."};
   return usage();
 }
@@ -100,8 +123,19 @@ void say_rows(const Json::Array& rows) {
   say_table(headings, lines);
 }
 
+// `get KEY`: its value alone.
+Result<void> say_setting(const Json& settings, const std::string& key, bool as_json) {
+  for (const auto& row : *settings.find("value")->as_array()) {
+    if (row.string_at("key") != key) continue;
+    if (as_json) say_json(row);
+    else say(row.string_at("value"));
+    return {};
+  }
+  return Error{ErrorCode::not_found, "There's no setting \"" + key + "\"; `get` alone lists them.", key};
+}
+
 Result<void> perform(const AdminOptions& options, const std::vector<std::string>& words) {
-  const auto verb = TRY(verb_of(words));
+  const auto verb = TRY(verb_of(options, words));
   auto password = edge::os::take_secret_from_environment("SATCHEL_PASSWORD");
   if (!password) password = TRY(edge::os::read_password("Password for " + options.user + ": "));
   Request request;
@@ -117,6 +151,7 @@ Result<void> perform(const AdminOptions& options, const std::vector<std::string>
   const auto response = TRY(client->send(request));
   if (response.status >= 300) return odata::read_error(response.status, response.body);
   const auto json = TRY(Json::parse(response.body));
+  if (words.size() == 2 && words[0] == "get") return say_setting(json, words[1], options.json);
   if (options.json) return say_json(json), Result<void>{};
   const auto* rows = json.find("value");
   if (rows != nullptr && rows->is_array()) say_rows(*rows->as_array());

@@ -146,7 +146,9 @@ void add_server_commands(CLI::App& app, Words& words) {
   auto* admin_command = app.add_subcommand("admin", "Administer a running server");
   admin_command->add_option("--server", words.admin.server, "Its address")->required();
   admin_command->add_option("--user", words.admin.user, "An administrator's user name")->required();
-  admin_command->add_option("VERB", words.values, "user, team, assign, revoke, devices, users, teams");
+  admin_command->add_option("--profile", words.admin.profile, "Of `experience USER sync`: an offline profile's name");
+  admin_command->add_option("VERB", words.values,
+                            "set, get, experience, user, team, assign, revoke, devices, users, teams");
   admin_command->callback([&] {
     words.admin.json = words.device.json;
     words.code = admin(words.admin, words.values);

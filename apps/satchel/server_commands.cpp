@@ -144,19 +144,23 @@ Result<service::ServiceOptions> service_options(const ServeOptions& options) {
   service::ServiceOptions made;
   made.lives.access = TRY(life_in(options.access_life, made.lives.access, "--access-life"));
   made.lives.refresh = TRY(life_in(options.refresh_life, made.lives.refresh, "--refresh-life"));
-  for (const auto& setting : options.settings) {
-    const auto equals = setting.find('=');
-    if (equals == std::string::npos)
-      return Error{ErrorCode::usage, "--set takes KEY=VALUE, not \"" + setting + "\".", "--set"};
-    const auto key = setting.substr(0, equals);
-    if (key == "deployment") made.deployment = setting.substr(equals + 1);
-    else if (key == "version") made.version = setting.substr(equals + 1);
-    else return Error{ErrorCode::not_available, "The setting " + key + " isn't available yet.", key};
-  }
   if (!options.public_address.empty()) made.public_address = TRY(edge::net::parse_url(options.public_address)).origin();
   if (!options.tls_certificate.empty()) made.scheme = "https";
   made.app = TRY(app_files(options.app));
   return made;
+}
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+Result<Settings> settings_in(const ServeOptions& options) {
+  Settings settings;
+  for (const auto& setting : options.settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return Error{ErrorCode::usage, "--set takes KEY=VALUE, not \"" + setting + "\".", "--set"};
+    settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return settings;
 }
 
 Result<void> check_serve(const ServeOptions& options) {
@@ -210,6 +214,7 @@ int serve(const ServeOptions& options, Format format) {
     TRY(check_serve(options));
     const ServerClock clock(TRY(time_in(options.now)));
     auto made = TRY(service_options(options));
+    const auto settings = TRY(settings_in(options));
     if (!options.demo) TRY(require_organization(options.data));
     TRY(os::create_directory(options.data, os::Permissions::owner_only));
     TRY(os::require_writable_directory(options.data));
@@ -224,6 +229,7 @@ int serve(const ServeOptions& options, Format format) {
     auto http = TRY(edge::net::HttpServer::listen_batched(
         listen, [&](std::span<const Request> requests) { return server->service->handle_all(requests, clock.now()); }));
     TRY(prepare_data(*server, options, clock.now()));
+    TRY(service::set_organization(*server->service, *server->database, settings, clock.now()));
     // Without TLS there is nothing to read again, and a terminal that closes ends the server as ever.
     std::function<void()> on_hangup;
     if (listen.tls) on_hangup = [&] { http->reload_tls(); };

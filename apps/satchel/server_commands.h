@@ -35,6 +35,7 @@ int restore(const std::string& data, const std::string& file, Format format);
 struct AdminOptions {
   std::string server;
   std::string user;
+  std::string profile;  // of `experience`
   bool json = false;
 };
 int admin(const AdminOptions& options, const std::vector<std::string>& words);

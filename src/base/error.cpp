@@ -45,6 +45,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::outbox_full: return "outbox_full";
     case ErrorCode::locked: return "locked";
     case ErrorCode::unsent_work: return "unsent_work";
+    case ErrorCode::save_first: return "save_first";
     case ErrorCode::schema_invalid: return "schema_invalid";
     case ErrorCode::canceled: return "canceled";
     case ErrorCode::internal: return "internal";
@@ -97,6 +98,7 @@ int http_status_of(ErrorCode code) {
     case ErrorCode::store_busy:
     case ErrorCode::outbox_full:
     case ErrorCode::unsent_work:
+    case ErrorCode::save_first:
     case ErrorCode::canceled: return 503;
     case ErrorCode::disk_full: return 507;
   }

@@ -61,6 +61,7 @@ enum class ErrorCode {
   outbox_full,
   locked,
   unsent_work,  // sign-out with unsent changes or drafts
+  save_first,   // it would belong to a draft, which has to be saved at the server first
   schema_invalid,
   canceled,
   internal,  // a bug; never anybody's input

@@ -378,10 +378,10 @@ Result<std::vector<ColumnIndex>> load_column_list(const std::vector<SchemaNode>&
 }
 
 Result<Table> load_head(const SchemaNode& file) {
-  static constexpr std::array<std::string_view, 19> kMembers = {
-      "name",        "number",       "set",        "label",        "plural",     "ownership", "id",
-      "is_activity", "is_intersect", "is_derived", "primary_name", "quick_find", "columns",   "states",
-      "views",       "load_rank",    "form",       "charts",       "menu_rank"};
+  static constexpr std::array<std::string_view, 20> kMembers = {
+      "name",        "number",       "set",        "label",        "plural",     "ownership",      "id",
+      "is_activity", "is_intersect", "is_derived", "primary_name", "quick_find", "columns",        "states",
+      "views",       "load_rank",    "form",       "charts",       "menu_rank",  "on_every_device"};
   TRY(file.allow_only(kMembers, "a table"));
   Table table;
   table.name = TRY(load_name(file, "name"));
@@ -394,6 +394,7 @@ Result<Table> load_head(const SchemaNode& file) {
   table.is_intersect = TRY(file.boolean("is_intersect", false));
   table.is_derived = TRY(file.boolean("is_derived", false));
   table.load_rank = static_cast<int>(TRY(file.integer("load_rank", 0, 1000, 100)));
+  table.on_every_device = TRY(file.boolean("on_every_device", false));
   return table;
 }
 

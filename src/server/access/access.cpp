@@ -81,6 +81,11 @@ Depth depth_of(Role role, const Table& table, Privilege privilege) {
   return role == Role::system_administrator ? Depth::organization : salesperson_depth(table, privilege);
 }
 
+bool OfflineProfile::holds(const Table& table) const {
+  if (table.on_every_device) return true;
+  return is_sync && (sets.empty() || std::find(sets.begin(), sets.end(), table.set) != sets.end());
+}
+
 bool Caller::is_administrator() const {
   return std::find(roles.begin(), roles.end(), Role::system_administrator) != roles.end();
 }

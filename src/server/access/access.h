@@ -45,6 +45,14 @@ struct AccessKey {
   auto operator<=>(const AccessKey&) const = default;
 };
 
+// What the devices of a user hold by scope beside the tables that are on every device (E1).
+struct OfflineProfile {
+  bool is_sync = true;              // false: an offline drafts user
+  std::vector<std::string> sets{};  // sync: the tables; empty = every one
+  bool holds(const model::Table& table) const;
+  bool operator==(const OfflineProfile&) const = default;
+};
+
 struct Caller {
   OrganizationNumber organization;
   RecordId user;
@@ -52,7 +60,8 @@ struct Caller {
   RecordId business_unit;
   std::vector<RecordId> teams;  // sorted
   std::vector<Role> roles;
-  std::optional<DeviceId> device;  // the registered device that his token is bound to
+  OfflineProfile offline = {};
+  std::optional<DeviceId> device = {};  // the registered device that his token is bound to
 
   bool is_administrator() const;
   Depth depth(const model::Table& table, Privilege privilege) const;  // the widest of his roles

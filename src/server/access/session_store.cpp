@@ -2,8 +2,10 @@
 #include "server/access/internal/session_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
+#include "model/text_format.h"
 #include "server/access/rights_mark.h"
 
 namespace satchel::server::access {
@@ -50,12 +52,19 @@ Result<std::unordered_map<std::string, RecordId>> SessionStore::user_names() {
 }
 
 Result<std::optional<UserRow>> SessionStore::user(RecordId id) {
-  auto select =
-      TRY(statement("select \"domainname\", \"businessunitid\", \"isdisabled\" from \"systemuser\" where organization "
-                    "= ?1 and id = ?2"));
+  // Classic organisations on-premises have no offline sync, whatever profile a user has (P1).
+  auto select = TRY(statement(
+      "select u.\"domainname\", u.\"businessunitid\", u.\"isdisabled\", p.id, p.\"tables\" from \"systemuser\" u "
+      "left join \"mobileofflineprofile\" p on p.organization = u.organization and p.id = u.\"mobileofflineprofileid\" "
+      "and p.\"published\" = 1 and not exists (select 1 from \"organization\" o where o.organization = u.organization "
+      "and o.\"rules\" = 'classic' and o.\"deployment\" = 'on-premises') "
+      "where u.organization = ?1 and u.id = ?2"));
   select->bind_blob(2, id.view());
   if (!TRY(select->step())) return std::optional<UserRow>();
-  return std::optional(UserRow{std::string(select->text(0)), id_at(*select, 1), select->integer(2) == 1});
+  UserRow user{std::string(select->text(0)), id_at(*select, 1), select->integer(2) == 1, {}};
+  user.offline.is_sync = !select->is_null(3);
+  if (!select->is_null(4)) user.offline.sets = model::words_of_sets(select->text(4));
+  return std::optional(std::move(user));
 }
 
 Result<std::vector<RecordId>> SessionStore::teams_of(RecordId user) {

@@ -245,8 +245,7 @@ Result<Caller> Sessions::caller_of_user(RecordId user) {
   if (row->is_disabled) return is_disabled();
   auto teams = TRY(store.teams_of(user));
   auto roles = TRY(store.roles_of(user));
-  Caller caller{organization_,     user, row->name, row->business_unit, std::move(teams), std::move(roles),
-                std::nullopt};
+  Caller caller{organization_, user, row->name, row->business_unit, std::move(teams), std::move(roles), row->offline};
   state_->callers.emplace(user, caller);
   return caller;
 }
@@ -268,6 +267,11 @@ Result<void> Sessions::set_roles(RecordId user, const std::vector<Role>& roles) 
 
 Result<std::vector<Role>> Sessions::roles_of(RecordId user) {
   return SessionStore(database_, organization_).roles_of(user);
+}
+
+Result<OfflineProfile> Sessions::offline_of(RecordId user) {
+  const auto row = TRY(SessionStore(database_, organization_).user(user));
+  return row ? row->offline : OfflineProfile{.is_sync = false};
 }
 
 Result<void> Sessions::revoke_user(RecordId user) {

@@ -70,6 +70,7 @@ class Sessions {
   Result<void> set_password(RecordId user, std::string_view password);
   Result<void> set_roles(RecordId user, const std::vector<Role>& roles);
   Result<std::vector<Role>> roles_of(RecordId user);
+  Result<OfflineProfile> offline_of(RecordId user);
   // Ends all sessions of a user, or of one device. Unsent work on devices is untouched (S3).
   Result<void> revoke_user(RecordId user);
   Result<void> revoke_device(DeviceId device);

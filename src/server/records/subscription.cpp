@@ -9,7 +9,7 @@ namespace satchel::server::records {
 namespace {
 
 bool has_same_keys(const access::Caller& a, const access::Caller& b) {
-  return a.business_unit == b.business_unit && a.teams == b.teams && a.roles == b.roles;
+  return a.business_unit == b.business_unit && a.teams == b.teams && a.roles == b.roles && a.offline == b.offline;
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Result<Subscription> Subscriptions::compute(const access::Caller& caller) {
   Subscription subscription;
   for (const auto& table : context_.schema.tables()) {
     const TableSql& sql = context_.at(table.number);
-    if (!sql.is_fed) continue;
+    if (!sql.is_fed || !caller.offline.holds(table)) continue;
     for (const auto& key : access::keys_of(caller, table))
       if (const auto number = TRY(scopes_.find({table.number, key}))) subscription.push_back({*number, &sql, key});
   }

@@ -3,7 +3,7 @@
 // What `satchel admin` asks, under /api/admin/v1/. For system administrators only. Users go by user name (domainname),
 // teams and units by name. Bodies and answers are JSON; a verb that did something answers {"ok":true,"message":"…"}.
 //
-//   GET  users               {"value":[{id, user, full_name, unit, disabled, roles}]}
+//   GET  users               {"value":[{id, user, full_name, unit, disabled, roles, experience, profile}]}
 //   POST users               {user, password, full_name?, unit?, role?}    unit: the caller's; role: salesperson
 //   POST users/password      {user, password}
 //   POST users/disable       {user}                                        ends his sessions too
@@ -12,14 +12,18 @@
 //   POST assign              {set, id, to}                                 to: a user or a team
 //   GET  devices             {"value":[{id, user, full_name, client, first_seen, last_seen}]}
 //   POST revoke              {user} or {device}                            unsent work on devices stays there (S3)
+//   GET  settings            {"value":[{key, value}]}                      what is in force, fallbacks too
+//   POST settings            {KEY: value, …}                               "" = the fallback; all of them or none
+//   POST experience          {user, experience, profile?}                  "sync" (with a published profile) or "drafts" (E1)
 //
-// Not due yet, answered with not_available: experience, profiles, wipe, share, unshare, settings (set, get).
+// Not due yet, answered with not_available: profiles, wipe, share, unshare.
 #include <algorithm>
 #include <array>
 #include <functional>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "model/organization_settings.h"
 #include "server/service/internal/context.h"
 #include "server/service/internal/directory.h"
 #include "server/service/internal/founding.h"
@@ -87,7 +91,8 @@ Result<Json> add_user(const Call& call, const Json& body) {
 
   const auto& schema = call.parts.schema;
   const auto id = new_id<RecordId>(call.parts.random, call.now);
-  TRY(write(call, user_row(schema, id, person_named(name, body.string_at("full_name")), unit)));
+  const auto profile = TRY(directory.profile("")).value_or(RecordId());
+  TRY(write(call, user_row(schema, id, person_named(name, body.string_at("full_name")), unit, profile)));
   if (const auto team = TRY(directory.default_team(unit))) TRY(write(call, membership_row(schema, *team, id)));
   TRY(call.parts.sessions.set_roles(id, {role}));
   TRY(call.parts.sessions.set_password(id, password));
@@ -123,12 +128,17 @@ Result<Json> list_users(const Call& call) {
     Json roles = Json::array();
     for (const auto role : TRY(call.parts.sessions.roles_of(user.id))) roles.push_back(access::name_of(role));
     const auto unit = directory.reference(user, "businessunitid");
-    list.push_back(Json::Object{{"id", user.id.to_string()},
-                                {"user", directory.text(user, "domainname")},
-                                {"full_name", directory.text(user, "fullname")},
-                                {"unit", unit.is_nil() ? Json() : Json(directory.name_of("businessunit", unit))},
-                                {"disabled", directory.is_set(user, "isdisabled")},
-                                {"roles", std::move(roles)}});
+    const auto profile = directory.reference(user, "mobileofflineprofileid");
+    const auto is_sync = TRY(call.parts.sessions.offline_of(user.id)).is_sync;
+    list.push_back(Json::Object{
+        {"id", user.id.to_string()},
+        {"user", directory.text(user, "domainname")},
+        {"full_name", directory.text(user, "fullname")},
+        {"unit", unit.is_nil() ? Json() : Json(directory.name_of("businessunit", unit))},
+        {"disabled", directory.is_set(user, "isdisabled")},
+        {"roles", std::move(roles)},
+        {"experience", is_sync ? "sync" : "drafts"},
+        {"profile", profile.is_nil() ? Json() : Json(directory.name_of("mobileofflineprofile", profile))}});
   }
   return Json(Json::Object{{"value", std::move(list)}});
 }
@@ -221,6 +231,82 @@ Result<Json> revoke(const Call& call, const Json& body) {
   return done("The device " + id->to_string() + " is signed out.");
 }
 
+// ---- settings and experience ---------------------------------------------------------------------------------------
+
+Result<model::Record> organization_of(const Call& call) {
+  const auto& table = *call.parts.schema.find("organization");
+  return call.parts.records.get(call.caller, table, organization_id(call.parts));
+}
+
+Result<Json> list_settings(const Call& call) {
+  const auto row = TRY(organization_of(call));
+  const auto& table = call.parts.schema.at(row.table);
+  Json list = Json::array();
+  const auto put = [&](std::string key, std::string value) {
+    list.push_back(Json::Object{{"key", std::move(key)}, {"value", std::move(value)}});
+  };
+  for (const auto& setting : model::setting_keys())
+    put(std::string(setting.key), model::setting_in(table, row, setting.key));
+  for (const auto& [about, what] : model::conflict_rules_in(table, row)) put("conflicts." + about, what);
+  return Json(Json::Object{{"value", std::move(list)}});
+}
+
+bool is_without_sync(const Call& call, const model::Record& organization) {
+  const auto& table = call.parts.schema.at(organization.table);
+  return model::setting_in(table, organization, "rules") == "classic" &&
+         model::setting_in(table, organization, "deployment") == "on-premises";
+}
+
+// P1: the administrator is told of profiles that aren't used.
+Result<std::string> note_on_profiles(const Call& call, const model::Record& organization) {
+  if (!is_without_sync(call, organization)) return std::string();
+  const Directory directory(call.parts.records);
+  std::size_t count = 0;
+  for (const auto& user : TRY(directory.all("systemuser")))
+    if (!directory.reference(user, "mobileofflineprofileid").is_nil()) ++count;
+  if (count == 0) return std::string();
+  return " Classic rules have no offline sync on-premises (P1): the offline profiles of " + std::to_string(count) +
+         (count == 1 ? " user isn't used." : " users aren't used.");
+}
+
+Result<Json> change_settings(const Call& call, const Json& body) {
+  auto row = TRY(organization_of(call));
+  model::RecordChange change{row.table, row.id, model::ChangeKind::update, {}};
+  for (const auto& [key, value] : *body.as_object()) {
+    TRY(model::set_setting(call.parts.schema, row, trim(key), trim(*value.as_string()), change));
+    for (const auto& [column, set] : change.values)
+      row.values[column] = set;  // The next rule of conflicts builds on it.
+  }
+  if (change.values.empty()) return Error{ErrorCode::bad_value, "Say which setting: KEY=VALUE."};
+  TRY(write(call, change));
+  return done("Set. Devices hear of it with their next sync." + TRY(note_on_profiles(call, row)));
+}
+
+Result<Json> change_experience(const Call& call, const Json& body) {
+  const auto name = TRY(needed(body, "user"));
+  const auto experience = TRY(needed(body, "experience"));
+  if (experience != "sync" && experience != "drafts")
+    return Error{ErrorCode::bad_value, "\"experience\" must be \"sync\" or \"drafts\".", "experience"};
+  const Directory directory(call.parts.records);
+  const auto user = TRY(directory.user(name));
+  ChangeMaker change(*call.parts.schema.find("systemuser"), user, model::ChangeKind::update);
+  if (experience == "drafts") {
+    TRY(write(call, change.clear("mobileofflineprofileid").change()));
+    return done(name + " works with offline drafts now; his devices hear of it with their next contact.");
+  }
+  const auto profile_name = trim(body.string_at("profile"));
+  const auto profile = TRY(directory.profile(profile_name));
+  if (!profile)
+    return Error{ErrorCode::not_found, "There's no published offline profile. Publish one first.", "profile"};
+  TRY(write(
+      call,
+      change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile).change()));
+  if (is_without_sync(call, TRY(organization_of(call))))
+    return done(name +
+                " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
+  return done(name + " works with offline sync now; his devices hear of it with their next contact.");
+}
+
 // ---- routes --------------------------------------------------------------------------------------------------------
 
 struct Route {
@@ -239,10 +325,12 @@ constexpr std::array kRoutes = {
     Route{"POST", "assign", nullptr, assign},
     Route{"GET", "devices", list_devices, nullptr},
     Route{"POST", "revoke", nullptr, revoke},
+    Route{"GET", "settings", list_settings, nullptr},
+    Route{"POST", "settings", nullptr, change_settings},
+    Route{"POST", "experience", nullptr, change_experience},
 };
 
-constexpr std::array<std::string_view, 9> kNotDue = {"experience", "profile", "profiles", "wipe",    "share",
-                                                     "unshare",    "set",     "get",      "settings"};
+constexpr std::array<std::string_view, 5> kNotDue = {"profile", "profiles", "wipe", "share", "unshare"};
 
 // The records that a verb writes are one commit; what it wrote is undone when it fails.
 Result<Json> run(const Call& call, const Route& route) {

@@ -54,11 +54,11 @@ void describe(const World& world, const Member& member, ChangeMaker& user) {
     user.set_lookup("parentsystemuserid", world.table("systemuser"), world.users[kAdmin]);
 }
 
-Result<void> put_user(Service& service, World& world, Who who, const Unit& unit) {
+Result<void> put_user(Service& service, World& world, Who who, const Unit& unit, RecordId profile) {
   const auto& member = kMembers[who];
   const auto id = world.users[who] = world.new_id();
   const Person person{std::string(member.user_name), std::string(member.first_name), std::string(member.last_name)};
-  ChangeMaker user(world.table("systemuser"), user_row(world.schema, id, person, unit.id));
+  ChangeMaker user(world.table("systemuser"), user_row(world.schema, id, person, unit.id, profile));
   describe(world, member, user);
   TRY(put_next(world, user));
   TRY(put_next(world, membership_row(world.schema, unit.team, id)));
@@ -83,10 +83,10 @@ Result<void> put_people(Service& service, World& world, const Founded& founded) 
   --world.made;  // The row was there.
   const auto east = TRY(put_unit(world, "East", root.id));
   const auto west = TRY(put_unit(world, "West", root.id));
-  TRY(put_user(service, world, kEast1, east));
-  TRY(put_user(service, world, kEast2, east));
-  TRY(put_user(service, world, kWest1, west));
-  TRY(put_user(service, world, kDrafts1, root));
+  TRY(put_user(service, world, kEast1, east, founded.profile));
+  TRY(put_user(service, world, kEast2, east, founded.profile));
+  TRY(put_user(service, world, kWest1, west, founded.profile));
+  TRY(put_user(service, world, kDrafts1, root, RecordId()));
   world.east_sales = world.new_id();
   TRY(put_team(world, world.east_sales, "East Sales", east, {kEast1, kEast2}));
   return put_team(world, world.new_id(), "West Sales", west, {kWest1});

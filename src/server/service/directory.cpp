@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/text.h"
 #include "server/records/limits.h"
 #include "server/service/internal/filling.h"
 #include "server/service/limits.h"
@@ -35,6 +36,17 @@ Result<RecordId> Directory::user(std::string_view user_name) const {
 }
 Result<RecordId> Directory::team(std::string_view name) const { return one("team", "name", name); }
 Result<RecordId> Directory::unit(std::string_view name) const { return one("businessunit", "name", name); }
+
+Result<std::optional<RecordId>> Directory::profile(std::string_view name) const {
+  std::optional<RecordId> oldest;
+  for (const auto& row : TRY(all("mobileofflineprofile"))) {
+    if (!is_set(row, "published")) continue;
+    if (!name.empty() && fold_key(text(row, "name")) == fold_key(name)) return std::optional(row.id);
+    if (!oldest || row.id < *oldest) oldest = row.id;
+  }
+  if (name.empty()) return oldest;
+  return Error{ErrorCode::not_found, "There's no published offline profile \"" + std::string(name) + "\".", "profile"};
+}
 
 Result<std::vector<RecordId>> Directory::users_named(std::string_view user_name) const {
   const auto& users = *records_.schema().find("systemuser");

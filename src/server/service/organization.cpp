@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/organization_settings.h"
 #include "server/records/limits.h"
 #include "server/service/internal/founding.h"
 
@@ -46,11 +47,19 @@ Person person_named(std::string_view user_name, std::string_view full_name) {
           std::string(full_name.substr(blank + 1))};
 }
 
-RecordChange user_row(const Schema& schema, RecordId id, const Person& person, RecordId unit) {
+RecordChange profile_row(const Schema& schema, RecordId id, std::string_view name) {
+  return ChangeMaker(*schema.find("mobileofflineprofile"), id)
+      .set("name", std::string(name))
+      .set("published", std::int64_t{1})
+      .change();
+}
+
+RecordChange user_row(const Schema& schema, RecordId id, const Person& person, RecordId unit, RecordId profile) {
   ChangeMaker user(*schema.find("systemuser"), id);
   user.set("domainname", person.user_name).set("lastname", person.last_name);
   if (!person.first_name.empty()) user.set("firstname", person.first_name);
   user.set_lookup("businessunitid", *schema.find("businessunit"), unit);
+  if (!profile.is_nil()) user.set_lookup("mobileofflineprofileid", *schema.find("mobileofflineprofile"), profile);
   return user.change();
 }
 
@@ -77,6 +86,9 @@ RecordChange organization_row(const Schema& schema, RecordId id, std::string_vie
       .set("basecurrencyprecision", std::int64_t{2})
       .change();
 }
+
+// Everybody whom an administrator adds has it, until he gives another one or takes it away.
+constexpr std::string_view kFirstProfile = "All tables";
 
 Result<void> check_new(records::Records& records) {
   query::Query query;
@@ -105,11 +117,12 @@ Result<Founded> found_organization(Service& service, Filling& filling, std::stri
   TRY(check_new(records));
   const auto& schema = records.schema();
   const Founded made{new_id<RecordId>(random, now), new_id<RecordId>(random, now), new_id<RecordId>(random, now),
-                     new_id<RecordId>(random, now), new_id<RecordId>(random, now)};
+                     new_id<RecordId>(random, now), new_id<RecordId>(random, now), new_id<RecordId>(random, now)};
   const auto caller = access::system_caller(kTheOrganization, made.administrator);
   const auto put = [&](const RecordChange& change) { return filling.put(caller, change, now); };
   TRY(put(unit_row(schema, made.unit, name, {})));
-  TRY(put(user_row(schema, made.administrator, administrator, made.unit)));
+  TRY(put(profile_row(schema, made.profile, kFirstProfile)));
+  TRY(put(user_row(schema, made.administrator, administrator, made.unit, made.profile)));
   TRY(put(team_row(schema, made.team, name, made.unit, made.administrator)));
   TRY(put(membership_row(schema, made.team, made.administrator)));
   TRY(put(currency_row(schema, made.currency)));
@@ -125,6 +138,28 @@ Result<void> create_organization(Service& service, sql::Database& database, cons
   Filling filling(service.records(), database);
   TRY(found_organization(service, filling, organization.name, person_named(organization.administrator, ""),
                          organization.password, random, now));
+  return filling.finish();
+}
+
+Result<void> set_organization(Service& service, sql::Database& database,
+                              const std::vector<std::pair<std::string, std::string>>& settings, Instant now) {
+  if (settings.empty()) return {};
+  auto& records = service.records();
+  const auto& table = *records.schema().find("organization");
+  const auto caller = access::system_caller(kTheOrganization, TRY(first_administrator(service)));
+  query::Query query;
+  query.table = table.number;
+  auto page = TRY(records.list(caller, query, 1));
+  if (page.records.empty()) return Error{ErrorCode::not_found, "There's no organisation whose settings could be set."};
+  auto& row = page.records[0];
+  model::RecordChange change{row.table, row.id, model::ChangeKind::update, {}};
+  for (const auto& [key, value] : settings) {
+    TRY(model::set_setting(records.schema(), row, key, value, change));
+    for (const auto& [column, set] : change.values) row.values[column] = set;
+  }
+  Filling filling(records, database);
+  TRY(filling.open());
+  TRY(filling.put(caller, change, now));
   return filling.finish();
 }
 

@@ -4,7 +4,10 @@
 //
 //   contacts   contacts(ID)   contacts(ID)/fullname   contacts(ID)/fullname/$value   contacts(ID)/parentcustomerid_account/name
 //   accounts(ID)/contact_customer_accounts   .../$count   .../$ref   accounts(ID)/contact_customer_accounts(ID)
+#include <algorithm>
+
 #include "base/text.h"
+#include "model/organization_settings.h"
 #include "odata/record_json.h"
 #include "server/service/internal/reading.h"
 #include "server/service/limits.h"
@@ -246,10 +249,19 @@ Response who_am_i(const Call& call) {
   return json_response(200, body.dump());
 }
 
+// Four numbers, as Dataverse's own.
+std::string product_version(const Call& call) {
+  const auto& table = *call.parts.schema.find("organization");
+  const auto row = call.parts.records.get(call.caller, table, organization_id(call.parts));
+  auto version = row ? model::setting_in(table, *row, "version") : std::string("9.2");
+  for (auto dots = std::count(version.begin(), version.end(), '.'); dots < 3; ++dots) version += ".0";
+  return version;
+}
+
 Response retrieve_version(const Call& call) {
   auto body = Json::object();
   body.set("@odata.context", call.root + "$metadata#Microsoft.Dynamics.CRM.RetrieveVersionResponse");
-  body.set("Version", call.parts.options.version + ".0.0");
+  body.set("Version", product_version(call));
   return json_response(200, body.dump());
 }
 
@@ -267,7 +279,7 @@ Result<Response> retrieve_current_organization(const Call& call) {
   detail.set("OrganizationId", record.id.to_string());
   detail.set("FriendlyName", name != nullptr ? *name : "");
   detail.set("UniqueName", name != nullptr ? *name : "");
-  detail.set("OrganizationVersion", call.parts.options.version + ".0.0");
+  detail.set("OrganizationVersion", product_version(call));
   detail.set("State", "Enabled");
   detail.set("Endpoints", std::move(endpoints));
   auto body = Json::object();

@@ -27,8 +27,6 @@ namespace satchel::server::service {
 
 struct ServiceOptions {
   access::SessionLives lives;
-  std::string deployment = "online";
-  std::string version = "9.2";
   // The absolute address under which clients reach the server, for links ("https://records.example.com"); "" = `scheme` and
   // the request's Host.
   std::string public_address;
@@ -60,6 +58,9 @@ struct NewOrganization {
   std::string administrator;  // domainname
   std::string password;
 };
+// Puts settings by their keys into the organisation's row, as one commit (model/organization_settings.h). Errors: bad_value.
+Result<void> set_organization(Service& service, sql::Database& database,
+                              const std::vector<std::pair<std::string, std::string>>& settings, Instant now);
 Result<void> create_organization(Service& service, sql::Database& database, const NewOrganization& organization,
                                  Random& random, Instant now);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What sessions keep in the database, and what they read of the records' tables there: systemuser, teammembership.
+// What sessions keep in the database, and what they read of the records' tables there: systemuser, teammembership,
+// mobileofflineprofile, organization.
 // All of it inside the caller's transaction.
 //
 //   credential      password hash of a user
@@ -39,6 +40,7 @@ struct UserRow {
   std::string name;
   RecordId business_unit;
   bool is_disabled = false;
+  OfflineProfile offline;
 };
 
 struct DeviceMarks {

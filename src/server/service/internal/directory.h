@@ -20,6 +20,9 @@ class Directory {
   Result<RecordId> user(std::string_view user_name) const;
   Result<RecordId> team(std::string_view name) const;
   Result<RecordId> unit(std::string_view name) const;
+  // A published offline profile; "" = the oldest of them, nothing where there is none. Errors: not_found for a name that isn't
+  // there or isn't published.
+  Result<std::optional<RecordId>> profile(std::string_view name) const;
   Result<model::Reference> owner(std::string_view user_or_team) const;
   Result<std::vector<RecordId>> users_named(std::string_view user_name) const;
 

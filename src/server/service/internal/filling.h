@@ -67,6 +67,7 @@ class ChangeMaker {
   ChangeMaker& set_lookup(std::string_view column, const model::Table& target, RecordId id) {
     return set(column, model::Reference{target.number, id});
   }
+  ChangeMaker& clear(std::string_view column) { return set(column, model::Value()); }
   bool has(std::string_view column) const { return table_.find_column(column) != nullptr; }
   const model::Table& table() const { return table_; }
   const model::RecordChange& change() const { return change_; }

@@ -22,10 +22,15 @@ struct Person {
 };
 // A name of two words from what is known: "Ada King", or the user name up to its "@".
 Person person_named(std::string_view user_name, std::string_view full_name);
-model::RecordChange user_row(const model::Schema& schema, RecordId id, const Person& person, RecordId unit);
+// With a profile he is an offline sync user; without (nil) he works with offline drafts (E1).
+model::RecordChange user_row(const model::Schema& schema, RecordId id, const Person& person, RecordId unit,
+                             RecordId profile);
+
+// A published profile with every table: what an organisation begins with.
+model::RecordChange profile_row(const model::Schema& schema, RecordId id, std::string_view name);
 
 struct Founded {
-  RecordId organization, unit, team, currency, administrator;
+  RecordId organization, unit, team, currency, administrator, profile;
 };
 
 // Puts the organisation's row, its root unit with the default team, the base currency and the administrator.
