@@ -27,6 +27,8 @@ constexpr const char* kTables[] = {
     "text not null,"
     " first_seen bigint not null, last_seen bigint not null, mark text not null, mark_before text not null,"
     " primary key(organization, user_id, id))",
+    "create table if not exists device_wipe(organization bigint not null, id blob not null, asked_at bigint not null,"
+    " wiped_at bigint not null, primary key(organization, id))",
 };
 
 }  // namespace
@@ -225,6 +227,33 @@ Result<void> SessionStore::remove_device(RecordId user, DeviceId device) {
   remove->bind_blob(2, user.view());
   remove->bind_blob(3, device.view());
   return remove->run();
+}
+
+Result<void> SessionStore::ask_wipe(DeviceId device, Instant now) {
+  auto write =
+      TRY(statement("insert into device_wipe(organization, id, asked_at, wiped_at) values (?1, ?2, ?3, 0) "
+                    "on conflict(organization, id) do nothing"));
+  write->bind_blob(2, device.view());
+  write->bind_integer(3, now.milliseconds);
+  return write->run();
+}
+
+Result<std::unordered_map<DeviceId, Sessions::Wipe>> SessionStore::wipes() {
+  auto select = TRY(statement("select id, asked_at, wiped_at from device_wipe where organization = ?1"));
+  std::unordered_map<DeviceId, Sessions::Wipe> wipes;
+  while (TRY(select->step())) {
+    auto& wipe = wipes[DeviceId::from_bytes(select->blob(0)).value_or(DeviceId())];
+    wipe.asked_at = Instant{select->integer(1)};
+    if (select->integer(2) != 0) wipe.wiped_at = Instant{select->integer(2)};
+  }
+  return wipes;
+}
+
+Result<void> SessionStore::set_wiped(DeviceId device, Instant now) {
+  auto write = TRY(statement("update device_wipe set wiped_at = ?3 where organization = ?1 and id = ?2"));
+  write->bind_blob(2, device.view());
+  write->bind_integer(3, now.milliseconds);
+  return write->run();
 }
 
 Result<DeviceMarks> SessionStore::marks(RecordId user, DeviceId device) {

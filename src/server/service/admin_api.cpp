@@ -10,13 +10,14 @@
 //   GET  teams               {"value":[{id, team, unit, members:[user]}]}
 //   POST teams/members       {team, user, change?}                         change: "add" (default) or "remove"
 //   POST assign              {set, id, to}                                 to: a user or a team
-//   GET  devices             {"value":[{id, user, full_name, client, first_seen, last_seen}]}
+//   GET  devices             {"value":[{id, user, full_name, client, first_seen, last_seen, wipe_asked, wiped}]}
 //   POST revoke              {user} or {device}                            unsent work on devices stays there (S3)
+//   POST wipe                {device}                                      with its next contact it removes its store (S6)
 //   GET  settings            {"value":[{key, value}]}                      what is in force, fallbacks too
 //   POST settings            {KEY: value, …}                               "" = the fallback; all of them or none
 //   POST experience          {user, experience, profile?}                  "sync" (with a published profile) or "drafts" (E1)
 //
-// Not due yet, answered with not_available: profiles, wipe, share, unshare.
+// Not due yet, answered with not_available: profiles, share, unshare.
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -204,15 +205,29 @@ Result<Json> assign(const Call& call, const Json& body) {
 Result<Json> list_devices(const Call& call) {
   const Directory directory(call.parts.records);
   Json list = Json::array();
+  const auto moment = [](Instant instant) { return Json(format_date_time(instant.seconds())); };
   for (const auto& device : TRY(call.parts.sessions.devices())) {
+    const auto wipe = TRY(call.parts.sessions.wipe_of(device.id));
     list.push_back(Json::Object{{"id", device.id.to_string()},
                                 {"user", directory.user_name_of(device.user)},
                                 {"full_name", directory.name_of("systemuser", device.user)},
                                 {"client", device.client},
                                 {"first_seen", format_date_time(device.first_seen.seconds())},
-                                {"last_seen", format_date_time(device.last_seen.seconds())}});
+                                {"last_seen", format_date_time(device.last_seen.seconds())},
+                                {"wipe_asked", wipe ? moment(wipe->asked_at) : Json()},
+                                {"wiped", wipe && wipe->wiped_at ? moment(*wipe->wiped_at) : Json()}});
   }
   return Json(Json::Object{{"value", std::move(list)}});
+}
+
+Result<DeviceId> device_in(const Call& call, const Json& body) {
+  const auto text = TRY(needed(body, "device"));
+  const auto id = DeviceId::parse(text);
+  const auto devices = TRY(call.parts.sessions.devices());
+  const bool is_known =
+      id && std::any_of(devices.begin(), devices.end(), [&](const auto& row) { return row.id == *id; });
+  if (!is_known) return Error{ErrorCode::not_found, "There's no device " + text + ".", "device"};
+  return *id;
 }
 
 Result<Json> revoke(const Call& call, const Json& body) {
@@ -221,14 +236,16 @@ Result<Json> revoke(const Call& call, const Json& body) {
     TRY(call.parts.sessions.revoke_user(TRY(Directory(call.parts.records).user(name))));
     return done(name + " is signed out everywhere.");
   }
-  const auto text = TRY(needed(body, "device"));
-  const auto id = DeviceId::parse(text);
-  const auto devices = TRY(call.parts.sessions.devices());
-  const bool is_known =
-      id && std::any_of(devices.begin(), devices.end(), [&](const auto& row) { return row.id == *id; });
-  if (!is_known) return Error{ErrorCode::not_found, "There's no device " + text + ".", "device"};
-  TRY(call.parts.sessions.revoke_device(*id));
-  return done("The device " + id->to_string() + " is signed out.");
+  const auto id = TRY(device_in(call, body));
+  TRY(call.parts.sessions.revoke_device(id));
+  return done("The device " + id.to_string() + " is signed out.");
+}
+
+Result<Json> wipe(const Call& call, const Json& body) {
+  const auto id = TRY(device_in(call, body));
+  TRY(call.parts.sessions.ask_wipe(id, call.now));
+  return done("The device " + id.to_string() +
+              " removes its store with its next contact; `devices` shows when it did.");
 }
 
 // ---- settings and experience ---------------------------------------------------------------------------------------
@@ -325,12 +342,13 @@ constexpr std::array kRoutes = {
     Route{"POST", "assign", nullptr, assign},
     Route{"GET", "devices", list_devices, nullptr},
     Route{"POST", "revoke", nullptr, revoke},
+    Route{"POST", "wipe", nullptr, wipe},
     Route{"GET", "settings", list_settings, nullptr},
     Route{"POST", "settings", nullptr, change_settings},
     Route{"POST", "experience", nullptr, change_experience},
 };
 
-constexpr std::array<std::string_view, 5> kNotDue = {"profile", "profiles", "wipe", "share", "unshare"};
+constexpr std::array<std::string_view, 4> kNotDue = {"profile", "profiles", "share", "unshare"};
 
 // The records that a verb writes are one commit; what it wrote is undone when it fails.
 Result<Json> run(const Call& call, const Route& route) {

@@ -121,6 +121,61 @@ TEST_CASE("sessions of a user or device are ended") {
   CHECK(code(server.admin("revoke", R"({})")) == "bad_value");
 }
 
+// S6: whatever the device asks next, it hears `wiped`; then it says that its store is gone, once.
+TEST_CASE("a device is wiped with its next contact, and the administrator sees when") {
+  TestService server;
+  server.found();
+  const std::string device = "0190a1b2-0000-7000-8000-000000000001", other = "0190a1b2-0000-7000-8000-000000000002";
+  const auto sign_in = [&](const std::string& id) {
+    return server.post("/oauth2/token",
+                       "grant_type=password&client_id=test&username=admin&password=secret&device_id=" + id);
+  };
+  const auto tokens = server.json(sign_in(device));
+  const auto others = server.json(sign_in(other));
+  const auto ask = [&](const Json& with, std::string target) {
+    return server.post(std::move(target), R"({"requests":[]})",
+                       {{"Authorization", "Bearer " + std::string(with.string_at("access_token"))}});
+  };
+  const auto form = [&](std::string target, const Json& with) {
+    return server.post(std::move(target),
+                       "grant_type=refresh_token&refresh_token=" + std::string(with.string_at("refresh_token")));
+  };
+  CHECK(form("/oauth2/wiped", tokens).status == 400);
+  CHECK(code(server.admin("wipe", R"({"device":"0190a1b2-0000-7000-8000-000000000003"})")) == "not_found");
+  CHECK(value(server, "devices").as_array()->at(0).find("wipe_asked")->is_null());
+  CHECK(code(server.admin("wipe", R"({"device":")" + device + R"("})")) == "ok");
+
+  for (const std::string target : {"/api/sync/v1/pull", "/api/data/v9.2/$batch", "/api/data/v9.2/accounts"}) {
+    const auto refused = ask(tokens, target);
+    CHECK(refused.status == 403);
+    CHECK(code(refused) == "wiped");
+    CHECK(refused.headers.get("Satchel-Escrow") == "off");
+    CHECK(ask(others, target).status < 403);
+  }
+  CHECK(code(server.admin("settings", R"({"escrow":"on"})")) == "ok");
+  for (const auto& refused : {form("/oauth2/token", tokens), sign_in(device)}) {
+    CHECK(refused.status == 403);
+    CHECK(server.json(refused).string_at("error") == "wiped");
+    CHECK(refused.headers.get("Satchel-Escrow") == "on");
+  }
+  const auto row = [&] {
+    const auto devices = value(server, "devices");
+    for (const auto& each : *devices.as_array())
+      if (each.string_at("id") == device) return each;
+    return Json();
+  };
+  CHECK_FALSE(row().find("wipe_asked")->is_null());
+  CHECK(row().find("wiped")->is_null());
+  server.now = server.now + Duration::of_hours(1);
+  CHECK(form("/oauth2/wiped", others).status == 400);
+  CHECK(form("/oauth2/wiped", tokens).status == 200);
+  CHECK(row().string_at("wiped") == format_date_time(server.now.seconds()));
+  CHECK(form("/oauth2/wiped", tokens).status == 400);
+  CHECK(form("/oauth2/token", tokens).status == 400);
+  CHECK(ask(tokens, "/api/sync/v1/pull").status == 401);
+  CHECK(form("/oauth2/token", others).status == 200);
+}
+
 TEST_CASE("the admin's addresses are for administrators") {
   TestService server;
   server.found();
@@ -295,7 +350,7 @@ TEST_CASE("settings are set while a server starts, all of them or none") {
 TEST_CASE("what isn't there says so") {
   TestService server;
   server.found();
-  for (const std::string verb : {"profiles/publish", "wipe", "share", "unshare"}) {
+  for (const std::string verb : {"profiles/publish", "share", "unshare"}) {
     const auto response = server.admin(verb, "{}");
     INFO(verb);
     CHECK(response.status == 501);
