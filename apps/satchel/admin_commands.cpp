@@ -25,9 +25,10 @@ struct Verb {
 };
 
 Error usage() {
-  return {ErrorCode::usage,
-          "Say what to do: user add|password|disable USER, team add|remove TEAM USER, assign SET/ID USER, revoke "
-          "USER|DEVICE, devices, users, teams, set KEY=VALUE…, get [KEY], experience USER drafts|sync [--profile NAME]."};
+  return {
+      ErrorCode::usage,
+      "Say what to do: user add|password|disable USER, team add|remove TEAM USER, assign SET/ID USER, revoke "
+      "USER|DEVICE, devices, users, teams, set KEY=VALUE…, get [KEY], experience USER drafts|sync [--profile NAME]."};
 }
 
 Json object(std::initializer_list<std::pair<const char*, std::string>> members) {

@@ -396,7 +396,7 @@ int show(const DeviceOptions& options, const std::string& set, const std::string
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
     auto& client = session->client();
-    const auto record = TRY(client.show(set, TRY(client.find_id(set, id))));
+    const auto record = TRY(client.show(set, TRY(client.find_id(set, id)), session->now()));
     if (options.json) {
       say_json(client.to_json(record));
       return {};
@@ -450,7 +450,7 @@ int create(const DeviceOptions& options, const std::string& set, const std::vect
   return run(options, [&]() -> Result<void> {
     const auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto id = TRY(session->client().create(set, typed, session->now()));
+    const auto id = TRY(session->client().create(set, typed, session->now())).id;
     return say_saved(*session, options, id, "created");
   });
 }

@@ -73,8 +73,9 @@ Result<void> check_subject(const Schema& schema, std::string_view key, std::stri
       table != nullptr && (dot == std::string_view::npos || table->find_column(subject.substr(dot + 1)) != nullptr);
   if (is_there) return {};
   return Error{ErrorCode::bad_value,
-               "\"" + std::string(key) + "\" names no table or column; write conflicts.contact or "
-               "conflicts.contact.jobtitle.",
+               "\"" + std::string(key) +
+                   "\" names no table or column; write conflicts.contact or "
+                   "conflicts.contact.jobtitle.",
                std::string(key)};
 }
 

@@ -105,7 +105,8 @@ TEST_CASE("C1: the latest use comes first, and a clock that was set back makes n
   const auto& account = store.table("account");
   const Reference first{account.number, id_for_test(1)}, second{account.number, id_for_test(2)};
   store.write([&] {
-    must(store->set_mirror(account, first.id, Mirror{record_for_test(account, 1, 5, {{"name", Value(std::string("A"))}}), {}}));
+    must(store->set_mirror(account, first.id,
+                           Mirror{record_for_test(account, 1, 5, {{"name", Value(std::string("A"))}}), {}}));
     must(store->note_use(first, Instant{2'000}));
     must(store->note_use(second, Instant{1'000}));
     must(store->note_use(first, Instant{500}));
@@ -143,9 +144,11 @@ TEST_CASE("an older store gets drafts and uses, and keeps what it has") {
   const auto& account = store.table("account");
   store.write([&] {
     must(store->set_setting("cursor", "sealed"));
-    must(store->set_mirror(account, id_for_test(1), Mirror{record_for_test(account, 1, 5, {{"name", Value(std::string("A"))}}), {}}));
-    must(store.database().execute("drop table draft; drop table use; drop table known_name; "
-                                  "update meta set value = '1' where name = 'format'"));
+    must(store->set_mirror(account, id_for_test(1),
+                           Mirror{record_for_test(account, 1, 5, {{"name", Value(std::string("A"))}}), {}}));
+    must(
+        store.database().execute("drop table draft; drop table use; drop table known_name; "
+                                 "update meta set value = '1' where name = 'format'"));
   });
   store.reopen();
   CHECK(must(store->find(account, id_for_test(1))));
@@ -162,7 +165,8 @@ TEST_CASE("D3: nothing of drafts and uses is left after a sign-out") {
   store.write([&] {
     must(store->add_draft(draft_of(account, 1, "Xylophone")));
     must(store->note_use({account.number, id_for_test(2)}, Instant{1}));
-    must(store->know_names(id_for_test(2), std::vector<DeviceStore::KnownName>{{{account.number, id_for_test(3)}, "Zyxwv"}}));
+    must(store->know_names(id_for_test(2),
+                           std::vector<DeviceStore::KnownName>{{{account.number, id_for_test(3)}, "Zyxwv"}}));
   });
   store.write([&] { must(store->erase()); });
   must(store->compact());

@@ -93,14 +93,14 @@ enum class ConflictKind : int {
 
 // A new record that is on this device only (D1, D3). Its id is the record's own once it's saved.
 struct Draft {
-  model::RecordChange change;                // a create
-  std::optional<model::Reference> related;   // the record it was made for (D5); stays on the device as long as the draft
+  model::RecordChange change;               // a create
+  std::optional<model::Reference> related;  // the record it was made for (D5); stays on the device as long as the draft
   Instant created_at, changed_at;
-  std::optional<OutboxPosition> saving;      // the outbox entry that saves it; its answer isn't known yet
-  bool changed_since = false;                // ... and the draft was changed after that entry was made
+  std::optional<OutboxPosition> saving;            // the outbox entry that saves it; its answer isn't known yet
+  bool changed_since = false;                      // ... and the draft was changed after that entry was made
   std::string reason_code, reason, reason_target;  // why the server refused it when it was last saved (D7)
-  std::vector<RetiredValue> retired;         // typed into columns or a table that are gone
-  bool is_damaged = false;                   // only id and table could be read; the other drafts are as they were
+  std::vector<RetiredValue> retired;               // typed into columns or a table that are gone
+  bool is_damaged = false;                         // only id and table could be read; the other drafts are as they were
 };
 
 // When a record was last opened, created, edited or scrolled into view on this device (C1).
@@ -172,8 +172,7 @@ struct Touched {
   bool loading = false;    // which tables are whole, or which indexes are there
   bool erased = false;     // all of the above, everywhere
   bool any() const {
-    return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased ||
-           drafts;
+    return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased || drafts;
   }
 };
 

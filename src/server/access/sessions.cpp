@@ -245,8 +245,7 @@ Result<Caller> Sessions::caller_of_user(RecordId user) {
   if (row->is_disabled) return is_disabled();
   auto teams = TRY(store.teams_of(user));
   auto roles = TRY(store.roles_of(user));
-  Caller caller{organization_,     user, row->name, row->business_unit, std::move(teams), std::move(roles),
-                row->offline};
+  Caller caller{organization_, user, row->name, row->business_unit, std::move(teams), std::move(roles), row->offline};
   state_->callers.emplace(user, caller);
   return caller;
 }

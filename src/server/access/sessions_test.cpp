@@ -47,7 +47,8 @@ struct World {
     REQUIRE(opened.ok());
     database = std::move(*opened);
     REQUIRE(database
-                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled, mobileofflineprofileid);"
+                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled, "
+                          "mobileofflineprofileid);"
                           "create table teammembership(organization, id, teamid, systemuserid);"
                           "create table mobileofflineprofile(organization, id, published, tables);"
                           "create table organization(organization, id, rules, deployment)")

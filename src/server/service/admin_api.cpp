@@ -251,7 +251,8 @@ Result<Json> change_settings(const Call& call, const Json& body) {
   model::RecordChange change{row.table, row.id, model::ChangeKind::update, {}};
   for (const auto& [key, value] : *body.as_object()) {
     TRY(model::set_setting(call.parts.schema, row, trim(key), trim(*value.as_string()), change));
-    for (const auto& [column, set] : change.values) row.values[column] = set;  // The next rule of conflicts builds on it.
+    for (const auto& [column, set] : change.values)
+      row.values[column] = set;  // The next rule of conflicts builds on it.
   }
   if (change.values.empty()) return Error{ErrorCode::bad_value, "Say which setting: KEY=VALUE."};
   TRY(write(call, change));
@@ -274,13 +275,15 @@ Result<Json> change_experience(const Call& call, const Json& body) {
   const auto profile = TRY(directory.profile(profile_name));
   if (!profile)
     return Error{ErrorCode::not_found, "There's no published offline profile. Publish one first.", "profile"};
-  TRY(write(call, change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile)
-                      .change()));
+  TRY(write(
+      call,
+      change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile).change()));
   const auto organization = TRY(organization_of(call));
   const auto& table = call.parts.schema.at(organization.table);
   if (model::setting_in(table, organization, "rules") == "classic" &&
       model::setting_in(table, organization, "deployment") == "on-premises")
-    return done(name + " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
+    return done(name +
+                " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
   return done(name + " works with offline sync now; his devices hear of it with their next contact.");
 }
 

@@ -42,7 +42,8 @@ bool read_body(std::string_view body, const model::Table* table, Draft& draft) {
 
 Error unreadable(const Draft& draft, const model::Table* table) {
   return {ErrorCode::store_damaged,
-          "The draft " + (table != nullptr ? "of a " + table->label + " " : std::string()) + draft.change.id.to_string() +
+          "The draft " + (table != nullptr ? "of a " + table->label + " " : std::string()) +
+              draft.change.id.to_string() +
               " can't be read from the store any more. The other drafts are as they were. Discard this one, and write "
               "it again.",
           draft.change.id.to_string()};
@@ -93,8 +94,7 @@ Result<void> Drafts::add(const Draft& draft) {
     return Error{ErrorCode::outbox_full, "This device holds " + std::to_string(drafts) +
                                              " drafts. Save or discard some before you write another one."};
   const auto body = TRY(body_of(draft));
-  auto insert =
-      TRY(sql::borrow(database_, "insert into draft(id, \"table\", saving, body) values (?1, ?2, ?3, ?4)"));
+  auto insert = TRY(sql::borrow(database_, "insert into draft(id, \"table\", saving, body) values (?1, ?2, ?3, ?4)"));
   insert->bind_blob(1, draft.change.id.view());
   insert->bind_integer(2, draft.change.table.value);
   if (draft.saving) insert->bind_integer(3, draft.saving->value);

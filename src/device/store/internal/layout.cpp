@@ -18,10 +18,9 @@ using sql::quoted;
 constexpr std::int64_t kFormat = 2;
 
 constexpr std::array<std::string_view, 20> kOwnNames{
-    "draft",       "use",          "known_name",
-    "meta",        "setting",      "schema_file",  "table_state",      "scope",       "scope_set", "shadow",
-    "outbox",      "acknowledged", "conflict",     "conflict_history", "staged_page", "search",    "search_content",
-    "search_data", "search_idx",   "search_config"};
+    "draft",       "use",       "known_name",     "meta",        "setting",      "schema_file",  "table_state",
+    "scope",       "scope_set", "shadow",         "outbox",      "acknowledged", "conflict",     "conflict_history",
+    "staged_page", "search",    "search_content", "search_data", "search_idx",   "search_config"};
 
 constexpr std::string_view kCreateOwnTables = R"(
 create table meta(name text primary key, value blob not null) without rowid;
@@ -137,7 +136,8 @@ Result<Layout::Found> Layout::look() {
   TRY(check_format());
   const auto number = TRY(meta_.integer("schema_number", 0));
   if (number > schema_.number()) return newer();
-  const bool is_current = TRY(meta_.integer("format", 0)) == kFormat && number == schema_.number() && TRY(meta_.get("layout")) == signature();
+  const bool is_current = TRY(meta_.integer("format", 0)) == kFormat && number == schema_.number() &&
+                          TRY(meta_.get("layout")) == signature();
   return is_current ? Found::current : Found::older;
 }
 

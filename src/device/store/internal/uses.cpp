@@ -19,10 +19,11 @@ constexpr std::string_view kSelect = "select id, \"table\", used_at, confirmed_a
 
 // A clock that was set back doesn't make a record older than it was.
 Result<void> Uses::note(const model::Reference& record, Instant now, std::int64_t bytes) {
-  auto insert = TRY(sql::borrow(database_,
-                                "insert into use(id, \"table\", used_at, confirmed_at, bytes) values (?1, ?2, ?3, 0, ?4) "
-                                "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
-                                "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
+  auto insert =
+      TRY(sql::borrow(database_,
+                      "insert into use(id, \"table\", used_at, confirmed_at, bytes) values (?1, ?2, ?3, 0, ?4) "
+                      "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
+                      "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
   insert->bind_blob(1, record.id.view());
   insert->bind_integer(2, record.table.value);
   insert->bind_integer(3, now.milliseconds);
@@ -85,7 +86,8 @@ Result<void> Uses::know(RecordId holder, std::span<const DeviceStore::KnownName>
     TRY(remove->run());
   }
   for (const auto& known : names) {
-    auto insert = TRY(sql::borrow(database_, "insert or replace into known_name(id, holder, name) values (?1, ?2, ?3)"));
+    auto insert =
+        TRY(sql::borrow(database_, "insert or replace into known_name(id, holder, name) values (?1, ?2, ?3)"));
     insert->bind_blob(1, known.record.id.view());
     insert->bind_blob(2, holder.view());
     insert->bind_text(3, known.name);
