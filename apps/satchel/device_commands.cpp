@@ -296,7 +296,7 @@ void say_status(const client::Status& status, const std::string& connection) {
 int status(const DeviceOptions& options) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto status = TRY(session->client().status());
+    const auto status = TRY(session->client().status(true));
     const auto connection = TRY(session->client().store().setting("connection")).value_or("unknown");
     if (options.json) say_json(status_json(status, connection, options.platform));
     else say_status(status, connection);

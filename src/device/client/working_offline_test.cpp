@@ -256,7 +256,7 @@ TEST_CASE("D5: a draft can't belong to a record that waits to be sent itself") {
   const auto contact = must(client.create("contacts", {{"lastname", "King"}}, person.now));
   check_refused(client.create("phonecalls", {{"subject", "Call"}}, person.now,
                               Reference{PersonForTest::table("contact").number, contact.id}),
-                "D5", ErrorCode::save_first);
+                "D5", ErrorCode::needs_connection);
 }
 
 TEST_CASE("D3: sign-out asks first, with both counts") {

@@ -188,7 +188,7 @@ const Row kTable[] = {
      }},
     {"D5", kCreate,
      [](const Situation& s, const Ask& ask) { return writes_draft(s, ask) && ask.related == Held::pending; },
-     ErrorCode::save_first,
+     ErrorCode::needs_connection,
      [](const Situation&, const Ask& ask) {
        return "This " + thing(ask) +
               " would belong to a record that isn't at the server yet. Connect and sync first; then it can have "

@@ -257,10 +257,9 @@ TEST_CASE("parties have rows of their own that follow the activity") {
       east1, "phonecall",
       {{"subject", text("Call")}, {"from", me}, {"to", model::PartyList{{world.ref("contact", contact)}}}});
   const auto parties = [&] {
+    const auto page = world.records->list(world.admin(), {.table = world.table("activityparty").number}, 100);
     std::vector<RecordId> ids;
-    for (const auto& row :
-         world.records->list(world.admin(), {.table = world.table("activityparty").number}, 100)->records)
-      ids.push_back(row.id);
+    for (const auto& row : page->records) ids.push_back(row.id);
     return ids;
   };
   CHECK(parties().size() == 2);
@@ -302,6 +301,16 @@ TEST_CASE("what says who may do what moves the rights mark; other records don't"
   before = mark();
   world.create(world.admin(), "teammembership",
                {{"teamid", world.ref("team", world.team)}, {"systemuserid", world.ref("systemuser", world.west1)}});
+  CHECK(mark() != before);
+  // Experience and rules decide what a device holds.
+  before = mark();
+  const auto profile = world.create(world.admin(), "mobileofflineprofile", {{"name", text("P")}});
+  CHECK(mark() != before);
+  before = mark();
+  world.update(world.admin(), "mobileofflineprofile", profile, {{"published", number(1)}});
+  CHECK(mark() != before);
+  before = mark();
+  world.update(world.admin(), "organization", world.organization_id, {{"rules", text("classic")}});
   CHECK(mark() != before);
 }
 
