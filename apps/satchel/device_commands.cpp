@@ -80,9 +80,13 @@ Result<void> send_if_connected(DeviceSession& session) {
   return {};
 }
 
-// "saved" at the server, or "pending" on this device.
+// "saved" at the server, "pending" on this device, or a "draft".
 Result<std::string> state_after_save(DeviceSession& session, RecordId id) {
   TRY(send_if_connected(session));
+  if (TRY(session.client().store().has_draft(id))) {
+    const auto end = TRY(session.client().finish_write(id, session.now()));
+    return std::string(end == client::WriteEnd::saved ? "saved" : "draft");
+  }
   for (const auto& entry : TRY(session.client().store().outbox_of(id))) {
     if (entry.state == device::store::ChangeState::refused)
       return Error{error_code_named(entry.reason_code), entry.reason + " It's in the error list: satchel errors.",
@@ -114,7 +118,10 @@ Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, Rec
   } else if (!edge::os::is_terminal(edge::os::Stream::output)) {
     say(id.to_string());
   } else {
-    say(id.to_string() + "  " + verb + (state == "saved" ? " and sent" : " on this device, pending"));
+    say(id.to_string() + "  " + verb +
+        (state == "saved"   ? " and sent"
+         : state == "draft" ? " as a draft on this device"
+                            : " on this device, pending"));
   }
   return {};
 }

@@ -20,6 +20,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -219,6 +220,7 @@ class Client {
   store::DeviceStore& store_;
   Random& random_;
   HostFacts host_;
+  std::set<RecordId> straight_;  // creates on their way to the server, which nobody knows as drafts
   bool is_together_ = false;
 };
 

@@ -80,7 +80,9 @@ Result<WriteState> Client::save_new(const permits::Situation& situation, model::
     if (related) TRY(store_.note_use(*related, now));
     return is_draft ? Result<void>() : sync::save_draft(store_, change.id, {now, who, &random_, {}});
   }));
-  return is_draft ? WriteState::draft : WriteState::saving;
+  if (is_draft) return WriteState::draft;
+  straight_.insert(change.id);
+  return WriteState::saving;
 }
 
 Result<WriteState> Client::save_prepared(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown,
@@ -115,7 +117,8 @@ Result<WriteEnd> Client::finish_write(RecordId id, Instant now) {
   if (TRY(store_.has_draft(id))) {
     auto ended = finish_save(id, now);
     // Refused: who wrote it has the words, and there was no draft before.
-    if (!ended && !TRY(store_.draft(id)).value_or(store::Draft{}).reason_code.empty())
+    const bool is_new = straight_.erase(id) > 0;
+    if (!ended && is_new && ended.error().rule == "D7")
       TRY(in_transaction([&] { return sync::discard_draft(store_, id); }));
     return ended;
   }

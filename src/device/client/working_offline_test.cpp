@@ -388,6 +388,21 @@ TEST_CASE("D2: save all ready saves what needs no review, and D7 keeps the reaso
   CHECK(text.find("The name is taken.") != std::string::npos);
 }
 
+TEST_CASE("D7: a refused draft stays when it's changed, whoever asks how that ended") {
+  PersonForTest person;
+  person.go_offline();
+  auto& client = person.client();
+  const auto made = must(client.create("accounts", {{"name", "New"}}, person.now));
+  person.write([&] { must(person.store().set_setting("connection", "connected")); });
+  must(client.save_draft(made.id, person.now));
+  person.begin(SyncRequested{});
+  person.answer_push(400, R"({"error":{"code":"bad_value","message":"The name is taken."}})");
+  person.answer_pull(50);
+  must(client.update("accounts", made.id, {{"name", "Newer"}}, person.now));
+  CHECK_FALSE(client.finish_write(made.id, person.now).ok());
+  CHECK(must(client.drafts()).size() == 1);
+}
+
 // ---- cached rows -----------------------------------------------------------------------------------------------------------
 
 TEST_CASE(
