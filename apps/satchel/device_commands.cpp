@@ -80,9 +80,13 @@ Result<void> send_if_connected(DeviceSession& session) {
   return {};
 }
 
-// "saved" at the server, or "pending" on this device.
+// "saved" at the server, "pending" on this device, or a "draft".
 Result<std::string> state_after_save(DeviceSession& session, RecordId id) {
   TRY(send_if_connected(session));
+  if (TRY(session.client().store().has_draft(id))) {
+    const auto end = TRY(session.client().finish_write(id, session.now()));
+    return std::string(end == client::WriteEnd::saved ? "saved" : "draft");
+  }
   for (const auto& entry : TRY(session.client().store().outbox_of(id))) {
     if (entry.state == device::store::ChangeState::refused)
       return Error{error_code_named(entry.reason_code), entry.reason + " It's in the error list: satchel errors.",
@@ -114,7 +118,10 @@ Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, Rec
   } else if (!edge::os::is_terminal(edge::os::Stream::output)) {
     say(id.to_string());
   } else {
-    say(id.to_string() + "  " + verb + (state == "saved" ? " and sent" : " on this device, pending"));
+    say(id.to_string() + "  " + verb +
+        (state == "saved"   ? " and sent"
+         : state == "draft" ? " as a draft on this device"
+                            : " on this device, pending"));
   }
   return {};
 }
@@ -396,7 +403,7 @@ int show(const DeviceOptions& options, const std::string& set, const std::string
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
     auto& client = session->client();
-    const auto record = TRY(client.show(set, TRY(client.find_id(set, id))));
+    const auto record = TRY(client.show(set, TRY(client.find_id(set, id)), session->now()));
     if (options.json) {
       say_json(client.to_json(record));
       return {};
@@ -450,7 +457,7 @@ int create(const DeviceOptions& options, const std::string& set, const std::vect
   return run(options, [&]() -> Result<void> {
     const auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto id = TRY(session->client().create(set, typed, session->now()));
+    const auto id = TRY(session->client().create(set, typed, session->now())).id;
     return say_saved(*session, options, id, "created");
   });
 }
