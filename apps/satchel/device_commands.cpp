@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Commands about the session, syncing and records. What waits (conflicts, errors, outbox) stands in waiting_commands.cpp.
+// Commands about records. Those about the session stand in session_commands.cpp, what waits (conflicts, errors, outbox) in
+// waiting_commands.cpp.
 #include "apps/satchel/device_commands.h"
-
 #include "apps/satchel/report.h"
 #include "apps/satchel/run.h"
 #include "base/text.h"
 #include "device/sync/overlay.h"
-#include "edge/net/url.h"
-#include "edge/os/environment.h"
-#include "edge/os/files.h"
 #include "edge/os/terminal.h"
 
 namespace satchel::apps {
@@ -18,58 +15,7 @@ namespace {
 namespace client = device::client;
 namespace sync_room = device::sync;
 using client::Progress;
-
-// ---- syncing ---------------------------------------------------------------------------------------------------------------
-
-std::string progress_text(const Progress& progress) {
-  switch (progress.stage) {
-    case Progress::Stage::signing_in: return "Signing in…";
-    case Progress::Stage::sending: return "Sending " + count_text(progress.rows, "change", "changes") + "…";
-    case Progress::Stage::receiving:
-    case Progress::Stage::storing:
-      if (progress.rows_expected > progress.rows)
-        return "Receiving: " + grouped(progress.rows) + " of about " + grouped(progress.rows_expected) + " rows, " +
-               size_text(progress.bytes);
-      return "Receiving: " + count_text(progress.rows, "row", "rows") + ", " + size_text(progress.bytes);
-    case Progress::Stage::indexing: return "Preparing lists and search…";
-    case Progress::Stage::repairing: return "Comparing with the server…";
-  }
-  return "";
-}
-
-Result<client::SyncReport> run_engine(DeviceSession& session, client::Event event) {
-  ProgressLine line;
-  return session.run(std::move(event), [&](const Progress& progress) { line.show(progress_text(progress)); });
-}
-
-Error offline_by_choice() {
-  return {ErrorCode::offline, "This device is set to work offline. Use `reconnect` or `offline off` first.", {}, "R1"};
-}
-
-Json report_json(const client::SyncReport& report) {
-  auto json = Json::object();
-  json.set("pushed", report.pushed);
-  json.set("pulled", report.pulled);
-  json.set("removed", report.removed);
-  json.set("conflicts", report.conflicts);
-  json.set("errors", report.errors);
-  json.set("bytes_up", report.bytes_up);
-  json.set("bytes_down", report.bytes_down);
-  json.set("seconds", static_cast<double>(report.time.milliseconds) / 1000.0);
-  json.set("complete", report.complete);
-  return json;
-}
-
-void say_report(const client::SyncReport& report) {
-  std::string text = count_text(report.pushed, "change", "changes") + " sent, " +
-                     count_text(report.pulled, "row", "rows") + " received";
-  if (report.removed > 0) text += ", " + grouped(report.removed) + " removed";
-  say(text + ".");
-  if (report.conflicts > 0)
-    say(count_text(report.conflicts, "conflict waits", "conflicts wait") + " for your decision: satchel conflicts");
-  if (report.errors > 0) say(count_text(report.errors, "change was", "changes were") + " refused: satchel errors");
-  if (!report.complete) say("Not everything could be sent; the next sync goes on.");
-}
+using device::permits::Verb;
 
 // After a local save: what is connected goes up at once (E2). The change is saved here whatever comes of it: what is wrong
 // with connection, session or server shows in `status` and `sync`.
@@ -120,189 +66,6 @@ Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, Rec
 }
 
 }  // namespace
-
-int sign_in(const DeviceOptions& options, const std::string& url, const std::string& user) {
-  return run(options, [&]() -> Result<void> {
-    const auto address = TRY(edge::net::parse_url(url));
-    auto password = edge::os::take_secret_from_environment("SATCHEL_PASSWORD");
-    if (!password) password = TRY(edge::os::read_password("Password for " + user + ": "));
-    // A key without its store may belong to one that is elsewhere just now.
-    const bool is_new = !edge::os::exists(options.store) && !edge::os::exists(options.store + ".key");
-    auto session = TRY(DeviceSession::open(options, Opening::create));
-    if (auto signed_in = run_engine(*session, client::SignIn{address.origin(), user, *password}); !signed_in) {
-      if (is_new) TRY(session->remove_files());  // nothing half done
-      return std::move(signed_in).error();
-    }
-    const auto status = TRY(session->client().status());
-    if (options.json) {
-      auto json = Json::object();
-      json.set("user", status.user_name);
-      json.set("name", status.full_name);
-      json.set("server", status.server);
-      json.set("device", status.device);
-      say_json(json);
-    } else {
-      say("Signed in to " + status.server + " as " + (status.full_name.empty() ? status.user_name : status.full_name) +
-          ".");
-      if (!status.last_sync) say("Next: satchel sync");
-    }
-    return {};
-  });
-}
-
-int sign_out(const DeviceOptions& options, bool discard) {
-  return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    TRY(session->client().sign_out(discard));
-    TRY(session->remove_files());
-    if (options.json) say_json(Json::object());
-    else say("Signed out. The records and their key are gone from this device.");
-    return {};
-  });
-}
-
-namespace {
-
-const char* session_word(const client::Status& status) {
-  return !status.signed_in ? "get-started" : status.session_ended ? "prompt" : "signed-in";
-}
-
-// In one word, also where there's no store yet, or one that can't be opened without its PIN.
-Result<std::string> session_state(const DeviceOptions& options) {
-  auto session = DeviceSession::open(options, Opening::existing);
-  if (!session && session.error().code == ErrorCode::not_found) return std::string("get-started");
-  if (!session && session.error().code == ErrorCode::locked) return std::string("locked");
-  if (!session) return std::move(session).error();
-  return std::string(session_word(TRY((*session)->client().status())));
-}
-
-}  // namespace
-
-int session(const DeviceOptions& options, const std::string& verb) {
-  return run(options, [&]() -> Result<void> {
-    if (verb == "back" || verb == "lock" || verb == "unlock")
-      return Error{ErrorCode::not_available, "`session " + verb + "` isn't available yet."};
-    const auto state = TRY(session_state(options));
-    if (options.json) {
-      auto json = Json::object();
-      json.set("session", state);
-      say_json(json);
-    } else {
-      say(state);
-    }
-    return {};
-  });
-}
-
-int sync(const DeviceOptions& options) {
-  return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    if (TRY(session->client().status()).offline_by_choice) return offline_by_choice();
-    const auto report = TRY(run_engine(*session, client::SyncRequested{}));
-    if (options.json) say_json(report_json(report));
-    else say_report(report);
-    return {};
-  });
-}
-
-int reconnect(const DeviceOptions& options) {
-  return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    TRY(session->client().set_offline(false));
-    const auto report = TRY(run_engine(*session, client::SyncRequested{}));
-    if (options.json) {
-      say_json(report_json(report));
-    } else {
-      say("Connected.");
-      say_report(report);
-    }
-    return {};
-  });
-}
-
-int offline(const DeviceOptions& options, bool on) {
-  return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    TRY(session->client().set_offline(on));
-    if (options.json) {
-      auto json = Json::object();
-      json.set("offline", on);
-      say_json(json);
-    } else {
-      say(on ? "Working offline. Changes stay on this device until `reconnect`."
-             : "Working online again. Use `sync` to send what waits.");
-    }
-    return {};
-  });
-}
-
-// ---- status ----------------------------------------------------------------------------------------------------------------
-
-namespace {
-
-Json status_json(const client::Status& status, const std::string& connection, const std::string& platform) {
-  auto json = Json::object();
-  json.set("connection", status.offline_by_choice ? "offline" : connection);
-  json.set("experience", "sync");
-  json.set("why", "Offline sync: everything you may see is kept on this device.");
-  json.set("deployment", "online");
-  json.set("version", "9.2");
-  json.set("rules", "modern");
-  json.set("platform", platform);
-  json.set("session", session_word(status));
-  json.set("lease_until", nullptr);
-  json.set("last_sync", status.last_sync ? Json(format_date_time(status.last_sync->seconds())) : Json(nullptr));
-  json.set("pending", status.pending);
-  json.set("conflicts", status.conflicts);
-  json.set("errors", status.errors);
-  json.set("drafts", 0);
-  json.set("rows", status.rows);
-  auto tables = Json::array();
-  for (const auto& row : status.tables) {
-    auto table = Json::object();
-    table.set("name", model::Schema::standard().at(row.table).set);
-    table.set("rows", row.rows);
-    table.set("bytes", row.bytes);
-    tables.push_back(std::move(table));
-  }
-  json.set("tables", std::move(tables));
-  return json;
-}
-
-void say_status(const client::Status& status, const std::string& connection) {
-  if (!status.signed_in) return say("Nobody is signed in on this store.");
-  say(status.user_name + " at " + status.server + (status.session_ended ? " (sign in again)" : ""));
-  say("Connection        " + std::string(status.offline_by_choice ? "offline, by choice" : connection));
-  say("Last sync         " + (status.last_sync ? format_date_time(status.last_sync->seconds()) : std::string("never")));
-  say("Pending changes   " + grouped(status.pending));
-  say("Conflicts         " + grouped(status.conflicts));
-  say("Errors            " + grouped(status.errors));
-  say("Rows              " + grouped(status.rows) +
-      (status.loading        ? "  (first sync isn't complete)"
-       : status.search_ready ? ""
-                             : "  (search is being prepared)"));
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& row : status.tables)
-    if (row.rows > 0)
-      rows.push_back({model::Schema::standard().at(row.table).plural, grouped(row.rows),
-                      row.bytes > 0 ? size_text(row.bytes) : "", row.loading ? "Still loading" : ""});
-  if (rows.empty()) return;
-  say("");
-  say_table({"Table", "Rows", "Size", ""}, rows);
-}
-
-}  // namespace
-
-int status(const DeviceOptions& options) {
-  return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto status = TRY(session->client().status());
-    const auto connection = TRY(session->client().store().setting("connection")).value_or("unknown");
-    if (options.json) say_json(status_json(status, connection, options.platform));
-    else say_status(status, connection);
-    return {};
-  });
-}
 
 // ---- records ---------------------------------------------------------------------------------------------------------------
 
@@ -360,7 +123,7 @@ Result<void> list_table(DeviceSession& session, client::ListRequest request) {
 
 int list(const DeviceOptions& options, const client::ListRequest& request) {
   return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     return options.json ? list_json(*session, request) : list_table(*session, request);
   });
 }
@@ -394,7 +157,7 @@ int views(const DeviceOptions& options, const std::string& set) {
 
 int show(const DeviceOptions& options, const std::string& set, const std::string& id) {
   return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     auto& client = session->client();
     const auto record = TRY(client.show(set, TRY(client.find_id(set, id))));
     if (options.json) {
@@ -419,7 +182,7 @@ int show(const DeviceOptions& options, const std::string& set, const std::string
 
 int search(const DeviceOptions& options, const std::string& text) {
   return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     const auto hits = TRY(session->client().search(text));
     const auto& schema = session->client().schema();
     if (options.json) {
@@ -449,7 +212,7 @@ int search(const DeviceOptions& options, const std::string& text) {
 int create(const DeviceOptions& options, const std::string& set, const std::vector<std::string>& values) {
   return run(options, [&]() -> Result<void> {
     const auto typed = TRY(typed_values(values));
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     const auto id = TRY(session->client().create(set, typed, session->now()));
     return say_saved(*session, options, id, "created");
   });
@@ -459,7 +222,7 @@ int update(const DeviceOptions& options, const std::string& set, const std::stri
            const std::vector<std::string>& values) {
   return run(options, [&]() -> Result<void> {
     const auto typed = TRY(typed_values(values));
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     const auto record = TRY(session->client().find_id(set, id));
     TRY(session->client().update(set, record, typed, session->now()));
     return say_saved(*session, options, record, "changed");
@@ -468,7 +231,7 @@ int update(const DeviceOptions& options, const std::string& set, const std::stri
 
 int remove(const DeviceOptions& options, const std::string& set, const std::string& id) {
   return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     const auto record = TRY(session->client().find_id(set, id));
     TRY(session->client().remove(set, record, session->now()));
     return say_saved(*session, options, record, "deleted");

@@ -17,6 +17,13 @@ int sync(const DeviceOptions& options);
 int reconnect(const DeviceOptions& options);
 int offline(const DeviceOptions& options, bool on);
 int status(const DeviceOptions& options);
+int settings(const DeviceOptions& options);
+
+// `may`: what is asked about, as typed.
+struct MayRequest {
+  std::string verb, set, id, column, related, given;
+};
+int may(const DeviceOptions& options, const MayRequest& request);
 
 int list(const DeviceOptions& options, const device::client::ListRequest& request);
 int views(const DeviceOptions& options, const std::string& set);

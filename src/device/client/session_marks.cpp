@@ -48,8 +48,12 @@ Result<SessionMarks> session_marks(store::DeviceStore& store, const Clocks& cloc
   return marks;
 }
 
+Result<bool> starts_closed(store::DeviceStore& store) {
+  return TRY(is_offline(store)) && !TRY(is_set(store, "closed"));
+}
+
 Result<void> note_start(store::DeviceStore& store) {
-  if (!TRY(is_offline(store))) return {};
+  if (!TRY(starts_closed(store))) return {};
   return store.set_setting("closed", "yes");
 }
 

@@ -37,6 +37,7 @@ Result<SessionMarks> session_marks(store::DeviceStore& store, const Clocks& cloc
 // ---- what happens to the app, in the caller's transaction ------------------------------------------------------------------
 // A process or a first tab begins. What was offline then was closed while offline, however it ended.
 Result<void> note_start(store::DeviceStore& store);
+Result<bool> starts_closed(store::DeviceStore& store);  // that would be noted
 // Another app comes to the front.
 Result<void> note_suspend(store::DeviceStore& store, permits::Platform platform);
 Result<void> note_back(store::DeviceStore& store);

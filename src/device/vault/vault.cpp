@@ -255,6 +255,20 @@ Result<std::string> with_lock(std::string_view file, bool is_locked) {
   return json.dump();
 }
 
+bool is_locked(std::string_view file) {
+  const auto json = parse(file);
+  return json && json->bool_at("locked");
+}
+
+Result<std::string> with_tries(std::string_view file, std::int64_t tries_max) {
+  auto json = TRY(parse(file));
+  const auto wanted = std::clamp(tries_max, kTriesMaxLeast, kTriesMaxMost);
+  const auto now = TRY(read(json));
+  if (!now.has_pin || now.tries_max == wanted) return std::string(file);
+  json.set("tries_max", wanted);
+  return json.dump();
+}
+
 bool needs_pin(std::string_view file) {
   const auto json = Json::parse(file, 2);
   return json && json->string_at("protection") == "pin";

@@ -99,6 +99,10 @@ bool needs_server(std::string_view file);
 // Locked by hand or by idleness: `unlock` refuses whatever PIN it's given, until the lock is taken away. Errors: bad_request for a
 // file without a PIN, as nothing would be locked; as unlock for the file.
 Result<std::string> with_lock(std::string_view file, bool is_locked);
+bool is_locked(std::string_view file);
+
+// The file as it stands under the organisation's policy of today; a file without a PIN stays as it is. Errors: as unlock for the file.
+Result<std::string> with_tries(std::string_view file, std::int64_t tries_max);
 
 bool needs_pin(std::string_view file);
 
