@@ -29,7 +29,7 @@ struct Standing {
 
 Result<Standing> standing_of(DeviceSession& session, const DeviceOptions& options) {
   Standing standing;
-  standing.status = TRY(session.client().status());
+  standing.status = TRY(session.client().status(true));
   standing.decided = TRY(client::standing(session.client().store(), *permits::platform_named(options.platform)));
   standing.situation = TRY(session.situation());
   standing.connection = TRY(session.client().store().setting("connection")).value_or("unknown");

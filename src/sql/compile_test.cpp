@@ -357,8 +357,8 @@ bool sorts(std::string_view plan) { return plan.find("TEMP B-TREE") != std::stri
 
 }  // namespace
 
-// L1. Random rows and random filters of every kind of node, over paths and hidden records: SQL and memory agree.
-TEST_CASE("a filter means the same in SQL and in memory") {
+// Random rows and random filters of every kind of node, over paths and hidden records: SQL and memory agree.
+TEST_CASE("a filter means the same in SQL and in memory (L1)") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     World world(seed);
     for (int round = 0; round < 40; ++round) {
@@ -403,7 +403,7 @@ TEST_CASE("`not` is the complement: each row matches a filter or its negation, n
 }
 
 // Random orders, filters and page sizes, with many equal keys and nulls; every page starts behind the one before.
-TEST_CASE("pages visit every row exactly once and in order") {
+TEST_CASE("pages visit every row exactly once and in order (L1)") {
   for (std::uint64_t seed = 200; seed < 230; ++seed) {
     World world(seed);
     for (int round = 0; round < 20; ++round) {

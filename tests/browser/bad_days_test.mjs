@@ -99,7 +99,7 @@ test('a server that fails, and one that is too new for the app: it is said, and 
   await until(async () => (await refusal.count()) === 0, 'nothing is wrong any more');
 });
 
-test('a revoked sign-in is asked for again, and what waits goes on', { sizes: ['tablet'] }, async (t) => {
+test('a revoked sign-in is asked for again, and what waits goes on (S3)', { sizes: ['tablet'] }, async (t) => {
   const { server, page, account } = await with_account_open(t);
   await server.admin('revoke', 'east1@demo');
   await edit(page, '555 0204');
@@ -229,7 +229,7 @@ test('a worker that dies in the middle of a save: the save is done once, and tol
   assert.equal(await phone_at(server, account), '555 0208');
 });
 
-test('a first sync that the browser’s end cuts short goes on where it was', {}, async (t) => {
+test('a first sync that the browser’s end cuts short goes on where it was (R4)', {}, async (t) => {
   const server = await t.server({ records: 20_000 });
   const gate = await t.gate(server);
   const device = await t.device();

@@ -104,7 +104,7 @@ test('a second tab sees the first one’s edits at once, and goes on when that o
   assert.equal((await ask(third, { ask: 'record', set, id })).row.name, row.name);
 });
 
-test('a worker that dies in the middle of saves loses none and doubles none', {}, async (t) => {
+test('a worker that dies in the middle of saves loses none and doubles none (R4)', {}, async (t) => {
   const server = await t.server({ app: 'door' });
   const device = await t.device();
   const { page } = device;

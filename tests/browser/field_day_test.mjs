@@ -12,7 +12,7 @@ const kJob = 'Harbour pilot';
 /** From the server's return until all is sent, without a tap. */
 const kBackMilliseconds = 10_000;
 
-test('a field day: edits with the server dead survive a restart and arrive by themselves', { sizes: ['phone', 'tablet'] }, async (t) => {
+test('a field day: edits with the server dead survive a restart and arrive by themselves (E2, R2)', { sizes: ['phone', 'tablet'] }, async (t) => {
   const server = await t.server();
   const device = await t.device();
   await settle_in(device, server.url);

@@ -76,6 +76,7 @@ def equal_to_server(device: Device, server: Server) -> None:
 
 
 def a_killed_first_sync_goes_on() -> None:
+    """Killed three times, a first sync goes on where it was; what is there can be read meanwhile (R4, R5)."""
     with World("--demo", "--records", "500") as world:
         server, csv = world.server, world.folder / "contacts.csv"
         write_contacts(csv, LINES)

@@ -41,7 +41,7 @@ def is_there(server: Server, record: str) -> bool:
 
 
 def one_bad_change_delays_only_its_dependants() -> None:
-    """The other 197 arrive in the same sync; edited, the bad one and its dependants follow with the next."""
+    """The other 197 arrive in the same sync; edited, the bad one and its dependants follow with the next (K4, K5)."""
     with World("--demo", "--records", "500") as world:
         server = world.server
         device, poisoned, children, sound = poisoned_outbox(world)

@@ -22,7 +22,7 @@ def sync_twice(*devices: Device) -> None:
 
 
 def edits_made_apart_meet() -> None:
-    """Different columns merge on all three; the same column is a conflict with both values (K1, K2)."""
+    """Different columns merge on all three; the same column is a conflict with both values (E2, K1, K2)."""
     with World("--demo", "--records", "1000") as world:
         server = world.server
         east1, east2 = world.device("east1@demo"), world.device("east2@demo")

@@ -303,7 +303,7 @@ Result<void> Client::discard(store::OutboxPosition id, Instant now) {
 
 // ---- the whole -------------------------------------------------------------------------------------------------------------
 
-Result<Status> Client::status() {
+Result<Status> Client::status(bool with_bytes) {
   Status status;
   const auto text = [&](std::string_view name) -> Result<std::string> {
     return TRY(store_.setting(name)).value_or("");
@@ -329,6 +329,9 @@ Result<Status> Client::status() {
   status.errors = static_cast<std::int64_t>(TRY(errors()).size());
   status.tables = TRY(store_.tables());
   for (const auto& row : status.tables) status.rows += row.rows;
+  if (!with_bytes) return status;
+  const auto bytes = TRY(store_.table_bytes());
+  for (auto& row : status.tables) row.bytes = bytes.at(row.table);
   return status;
 }
 

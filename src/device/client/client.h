@@ -102,7 +102,8 @@ class Client {
   Result<void> discard(store::OutboxPosition id, Instant now);
 
   // ---- the whole -------------------------------------------------------------------------------------------------------------
-  Result<Status> status();
+  // `with_bytes`: of each table, which reads some of its rows.
+  Result<Status> status(bool with_bytes = false);
   Result<void> set_offline(bool on);
   // Errors: unsent_work with the counts unless `discard`.
   Result<void> sign_out(bool discard);

@@ -80,7 +80,7 @@ Result<Json> Questions::answer(const Json& question, Lists::For whom, Instant no
   const auto ask = question.string_at("ask");
   if (ask == "schema") return schema_json(client_.schema());
   if (ask == "session") return session();
-  if (ask == "status") return status();
+  if (ask == "status") return status(question);
   if (ask == "home") return home(question, now);
   if (ask == "list") return list(question, whom, now);
   if (ask == "record") return record(question);
@@ -158,8 +158,8 @@ Result<Json> Questions::session() {
   return json;
 }
 
-Result<Json> Questions::status() {
-  const auto status = TRY(client_.status());
+Result<Json> Questions::status(const Json& question) {
+  const auto status = TRY(client_.status(question.bool_at("sizes")));
   const auto& link = syncing_.link();
   auto json = Json::object();
   json.set("connection", link.connection_word(status.offline_by_choice));

@@ -39,7 +39,7 @@ class Questions {
 
  private:
   Result<Json> session();
-  Result<Json> status();
+  Result<Json> status(const Json& question);
   Result<Json> home(const Json& question, Instant now);
   Result<Json> list(const Json& question, Lists::For whom, Instant now);
   Result<Json> record(const Json& question);

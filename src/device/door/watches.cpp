@@ -57,7 +57,9 @@ void Watches::touch_syncing() {
 }
 
 Watches::Watch* Watches::next_due(Instant now, bool is_syncing) {
-  for (auto& watch : watches_) {
+  // The one that was asked for last is what the user looks at: the open record before the list behind it.
+  for (auto at = watches_.rbegin(); at != watches_.rend(); ++at) {
+    auto& watch = *at;
     if (!watch.is_due) continue;
     const auto since = now - watch.asked_at;
     const bool is_soon = since.milliseconds >= 0 && since < kProgressPause;

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -133,7 +134,7 @@ struct SearchHit {
 struct TableStatus {
   TableNumber table;
   std::int64_t rows = 0;
-  std::int64_t bytes = 0;  // about; 0 if unknown
+  std::int64_t bytes = 0;  // about; 0 unless `table_bytes` was asked too
   bool loading = false;
 };
 
@@ -184,6 +185,8 @@ class DeviceStore {
   virtual Result<bool> search_ready() = 0;
   virtual std::string name_of(const model::Reference& reference) = 0;  // "" if not here
   virtual Result<std::vector<TableStatus>> tables() = 0;
+  // About how much of the file each table takes: its size shared out by the length of the newest rows. Reads some of every table.
+  virtual Result<std::map<TableNumber, std::int64_t>> table_bytes() = 0;
 
   // ---- mirror and overlay ------------------------------------------------------------------------------------------------
   // From the shadow if there is one (nullopt when the server has no such record), else from the row.

@@ -96,27 +96,35 @@ Result<std::int64_t> SqlStore::bytes_weight(const DeviceTable& table) {
   return TRY(select->step()) ? rows * select->integer(0) : std::int64_t{0};
 }
 
-// The file's size, shared out by weight: where indexes and free room belong can't be told without reading all of it.
 Result<std::vector<TableStatus>> SqlStore::tables() {
   std::vector<TableStatus> out;
-  double weight = 0;
   const auto scopes = TRY(scopes_.all());
   for (const auto& table : tables_.all()) {
     TableStatus status;
     status.table = table.table->number;
     status.rows = TRY(rows_.count(status.table));
-    status.bytes = TRY(bytes_weight(table));
     status.loading = std::any_of(scopes.begin(), scopes.end(),
                                  [&](const ScopeRow& row) { return row.scope.table == status.table && row.loading; });
-    weight += static_cast<double>(status.bytes);
     out.push_back(status);
+  }
+  return out;
+}
+
+// The file's size, shared out by weight: where indexes and free room belong can't be told without reading all of it.
+Result<std::map<TableNumber, std::int64_t>> SqlStore::table_bytes() {
+  std::map<TableNumber, std::int64_t> weights;
+  double total = 0;
+  for (const auto& table : tables_.all()) {
+    const auto weight = TRY(bytes_weight(table));
+    weights.emplace(table.table->number, weight);
+    total += static_cast<double>(weight);
   }
   auto select = TRY(sql::borrow(
       database_, "select c.page_count * s.page_size from pragma_page_count() as c, pragma_page_size() as s"));
   const auto bytes = TRY(select->step()) ? static_cast<double>(select->integer(0)) : 0;
-  for (auto& status : out)
-    if (weight > 0) status.bytes = static_cast<std::int64_t>(static_cast<double>(status.bytes) / weight * bytes);
-  return out;
+  for (auto& [table, weight] : weights)
+    if (total > 0) weight = static_cast<std::int64_t>(static_cast<double>(weight) / total * bytes);
+  return weights;
 }
 
 // ---- the whole ---------------------------------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ TEST_CASE("M5: the plan doesn't depend on the order of the pending columns") {
   }
 }
 
-TEST_CASE("M6: a column that only one side changed is never in a conflict") {
+TEST_CASE("M6: a column that only one side changed is never in a conflict (K1)") {
   SeededRandom random(6);
   int asked = 0;
   for (int run = 0; run < kRuns; ++run) {

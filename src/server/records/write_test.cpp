@@ -257,10 +257,9 @@ TEST_CASE("parties have rows of their own that follow the activity") {
       east1, "phonecall",
       {{"subject", text("Call")}, {"from", me}, {"to", model::PartyList{{world.ref("contact", contact)}}}});
   const auto parties = [&] {
+    const auto page = world.records->list(world.admin(), {.table = world.table("activityparty").number}, 100);
     std::vector<RecordId> ids;
-    for (const auto& row :
-         world.records->list(world.admin(), {.table = world.table("activityparty").number}, 100)->records)
-      ids.push_back(row.id);
+    for (const auto& row : page->records) ids.push_back(row.id);
     return ids;
   };
   CHECK(parties().size() == 2);

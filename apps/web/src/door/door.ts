@@ -339,6 +339,8 @@ export interface SessionAnswer {
 
 export interface StatusQuestion {
   ask: 'status';
+  /** With `bytes` of each table, which takes the device longer. */
+  sizes?: boolean;
 }
 export interface StatusAnswer {
   connection: 'connected' | 'offline' | 'connecting';
@@ -355,6 +357,7 @@ export interface StatusAnswer {
   errors: number;
   drafts: number;
   rows: number;
+  /** `bytes`: about; 0 unless sizes were asked. */
   tables: { set: SetName; rows: number; bytes: number; loading: boolean }[];
   /** null once the first sync is done. Seconds left: null while it can't be told. */
   first_sync: { rows: number; rows_expected: number; bytes: number; seconds_left: number | null } | null;

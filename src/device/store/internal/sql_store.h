@@ -41,6 +41,7 @@ class SqlStore final : public DeviceStore {
   Result<bool> search_ready() override { return layout_.complete(); }
   std::string name_of(const model::Reference& reference) override;
   Result<std::vector<TableStatus>> tables() override;
+  Result<std::map<TableNumber, std::int64_t>> table_bytes() override;
 
   Result<std::optional<Mirror>> mirror(const model::Table& table, RecordId id) override;
   Result<std::optional<Holding>> holding(const model::Table& table, RecordId id) override;

@@ -14,7 +14,7 @@ import { browser_region, number_format } from '../../forms/region';
 import { useActOrTell, useLatest, useNow, useSchema, useStore, useWatch } from '../../store/store';
 
 export function SyncStatus() {
-  const status = useLatest(useWatch({ ask: 'status' }).answer);
+  const status = useLatest(useWatch({ ask: 'status', sizes: true }).answer);
   const outbox = useLatest(useWatch({ ask: 'outbox' }).answer);
   return (
     <main class="page">
