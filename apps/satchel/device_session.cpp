@@ -105,7 +105,8 @@ Result<std::unique_ptr<DeviceSession>> DeviceSession::open(const DeviceOptions& 
   if (exists && !has_key)
     return Error{ErrorCode::wrong_key,
                  "The key file " + key_path(options) + " is missing, so the store can't be opened.", key_path(options)};
-  session->key_ = has_key ? TRY(read_key(options, pin, session->now())) : TRY(make_key(options, session->random_, pin, owner));
+  session->key_ =
+      has_key ? TRY(read_key(options, pin, session->now())) : TRY(make_key(options, session->random_, pin, owner));
   session->has_pin_ = vault::needs_pin(TRY(os::read_file(key_path(options))));
   session->database_ = TRY(open_database(options, *session->key_));
   session->store_ = TRY(device::store::DeviceStore::open(*session->database_, model::Schema::standard()));
@@ -154,12 +155,13 @@ Result<void> DeviceSession::set_pin(std::optional<std::string_view> pin) {
   const auto standing = TRY(client::standing(*store_, permits::Platform::desktop));
   if (pin) TRY(vault::check_pin(*pin, standing.pin));
   if (!pin && standing.pin_required)
-    return Error{ErrorCode::forbidden, "Your organisation requires a PIN on this device, so it can't be taken away.", {}, "S5"};
+    return Error{
+        ErrorCode::forbidden, "Your organisation requires a PIN on this device, so it can't be taken away.", {}, "S5"};
   SodiumCryptography cryptography;
   const auto owner = TRY(store_->setting("server")).value_or("") + " " + TRY(store_->setting("user_name")).value_or("");
-  const auto file = vault::key_file(
-      *key_, random_, cryptography,
-      pin ? std::optional(vault::Pin{*pin, owner, standing.pin.tries_max}) : std::nullopt);
+  const auto file =
+      vault::key_file(*key_, random_, cryptography,
+                      pin ? std::optional(vault::Pin{*pin, owner, standing.pin.tries_max}) : std::nullopt);
   TRY(os::write_file(key_path(options_), file, os::Permissions::owner_only));
   has_pin_ = pin.has_value();
   options_.app->pin = pin ? std::optional<std::string>(*pin) : std::nullopt;
@@ -211,7 +213,10 @@ Result<void> DeviceSession::require(const permits::Ask& ask) {
   const auto standing = TRY(client::standing(*store_, now_here.platform));
   if (!standing.pin_required) return {};
   if (!has_pin_)
-    return Error{ErrorCode::locked, "Your organisation requires a PIN on this device. Choose one: satchel session set-pin.", {}, "S5"};
+    return Error{ErrorCode::locked,
+                 "Your organisation requires a PIN on this device. Choose one: satchel session set-pin.",
+                 {},
+                 "S5"};
   return options_.app->pin ? vault::check_pin(*options_.app->pin, standing.pin) : Result<void>{};
 }
 

@@ -178,10 +178,12 @@ void add_global_options(CLI::App& app, DeviceWords& words) {
   app.require_subcommand(1);
   app.fallthrough();
   app.parse_complete_callback([&] {
-    if (words.now.empty()) return;
-    const auto seconds = parse_date_time(words.now);
-    if (!seconds) throw CLI::ValidationError("--now", "must be a time such as 2026-11-23T08:15:00Z");
-    words.device.app->set_clock(Instant::of_seconds(*seconds));
+    if (!words.now.empty()) {
+      const auto seconds = parse_date_time(words.now);
+      if (!seconds) throw CLI::ValidationError("--now", "must be a time such as 2026-11-23T08:15:00Z");
+      words.device.app->set_clock(Instant::of_seconds(*seconds));
+    }
+    words.understood();
   });
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct DeviceWords {
   std::vector<std::string> notes;
   std::string now;
   int code = 0;
+  std::function<void()> understood = [] {};  // called before the command, once the words make sense
 
   std::string url, user, set, id, text, keep, verb, on_off;
   std::vector<std::string> values;

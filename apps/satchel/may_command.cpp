@@ -25,14 +25,16 @@ struct Named {
 Result<const model::Table*> table_of(const std::string& set) {
   const auto* table = model::Schema::standard().find_set(set);
   if (table == nullptr || table->is_derived)
-    return Error{ErrorCode::usage, "There's no table called \"" + set + "\". Tables go by their plural, e.g. accounts, contacts.", set};
+    return Error{ErrorCode::usage,
+                 "There's no table called \"" + set + "\". Tables go by their plural, e.g. accounts, contacts.", set};
   return table;
 }
 
 Result<Named> named(const std::string& text) {
   const auto slash = text.find('/');
   if (slash == std::string::npos || slash + 1 == text.size())
-    return Error{ErrorCode::usage, "A record is written SET/ID, for example accounts/0190…, not \"" + text + "\".", text};
+    return Error{ErrorCode::usage, "A record is written SET/ID, for example accounts/0190…, not \"" + text + "\".",
+                 text};
   return Named{TRY(table_of(text.substr(0, slash))), text.substr(slash + 1)};
 }
 
@@ -56,7 +58,9 @@ class Device {
     return session_->held(table, id);
   }
 
-  Result<bool> in_profile(const model::Table& table) { return session_ ? session_->in_profile(table) : Result<bool>(true); }
+  Result<bool> in_profile(const model::Table& table) {
+    return session_ ? session_->in_profile(table) : Result<bool>(true);
+  }
 
   permits::Situation situation;
 
@@ -67,7 +71,9 @@ class Device {
 Result<permits::Permit> answer(const DeviceOptions& options, const MayRequest& request) {
   const auto verb = permits::verb_named(request.verb);
   if (!verb)
-    return Error{ErrorCode::usage, "\"" + request.verb + "\" is nothing that one may; what is: " + permits::verb_words() + ".", request.verb};
+    return Error{ErrorCode::usage,
+                 "\"" + request.verb + "\" is nothing that one may; what is: " + permits::verb_words() + ".",
+                 request.verb};
   if (needs_table(*verb) && request.set.empty())
     return Error{ErrorCode::usage, "Say which table: may " + request.verb + " accounts.", "TABLE"};
   auto device = TRY(Device::open(options));
@@ -83,7 +89,8 @@ Result<permits::Permit> answer(const DeviceOptions& options, const MayRequest& r
     ask.column = ask.table->find_column(request.column);
     if (ask.column == nullptr) ask.column = ask.table->find_lookup_value(request.column);
     if (ask.column == nullptr)
-      return Error{ErrorCode::usage, ask.table->plural + " have no column called \"" + request.column + "\".", request.column};
+      return Error{ErrorCode::usage, ask.table->plural + " have no column called \"" + request.column + "\".",
+                   request.column};
   }
   if (!request.related.empty()) {
     const auto related = TRY(named(request.related));
@@ -102,7 +109,8 @@ void say_permit(const permits::Permit& permit, bool as_json) {
     json.set("message", permit.allowed ? Json(nullptr) : Json(refusal.message));
     say_json(json);
   } else {
-    say(permit.allowed ? "yes" : "no " + refusal.rule + " " + std::string(name_of(refusal.code)) + ": " + refusal.message);
+    say(permit.allowed ? "yes"
+                       : "no " + refusal.rule + " " + std::string(name_of(refusal.code)) + ": " + refusal.message);
   }
 }
 

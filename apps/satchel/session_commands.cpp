@@ -102,7 +102,10 @@ Result<void> unlock_at_server(const DeviceOptions& options, const std::string& s
   if (answer.status != 200) return odata::read_error(answer.status, answer.body);
   SodiumCryptography cryptography;
   if (!vault::is_owner(file, cryptography, owner_of(server, user)))
-    return Error{ErrorCode::forbidden, "This store belongs to somebody else. Only the user whose PIN it was can open it again.", {}, "S4"};
+    return Error{ErrorCode::forbidden,
+                 "This store belongs to somebody else. Only the user whose PIN it was can open it again.",
+                 {},
+                 "S4"};
   return edge::os::write_file(key_path(options), TRY(vault::forgive_failures(file)), edge::os::Permissions::owner_only);
 }
 
@@ -179,7 +182,8 @@ Result<void> go_back(const DeviceOptions& options) {
 }
 
 Result<void> lock(const DeviceOptions& options) {
-  if (!edge::os::exists(key_path(options))) TRY(DeviceSession::open(options, Opening::existing));  // says what is missing
+  if (!edge::os::exists(key_path(options)))
+    TRY(DeviceSession::open(options, Opening::existing));  // says what is missing
   const auto file = TRY(edge::os::read_file(key_path(options)));
   return edge::os::write_file(key_path(options), TRY(vault::with_lock(file, true)), edge::os::Permissions::owner_only);
 }

@@ -41,7 +41,9 @@ Result<Standing> standing_of(DeviceSession& session, const DeviceOptions& option
   return standing;
 }
 
-Json time_json(const std::optional<Instant>& time) { return time ? Json(format_date_time(time->seconds())) : Json(nullptr); }
+Json time_json(const std::optional<Instant>& time) {
+  return time ? Json(format_date_time(time->seconds())) : Json(nullptr);
+}
 std::string time_text(const std::optional<Instant>& time, const char* otherwise) {
   return time ? format_date_time(time->seconds()) : std::string(otherwise);
 }
@@ -107,13 +109,15 @@ void say_status(const Standing& standing) {
 
 // C5. Whoever can read this user's files can read the key that lies in one.
 std::string protection_of(const Standing& standing) {
-  return standing.has_pin ? "Encrypted on this device; the key is sealed by your PIN."
-                          : "Encrypted on this device; the key lies in a file beside it that only your user account can read.";
+  return standing.has_pin
+             ? "Encrypted on this device; the key is sealed by your PIN."
+             : "Encrypted on this device; the key lies in a file beside it that only your user account can read.";
 }
 
 std::string warning_of(const Standing& standing) {
   if (standing.has_pin) return "";
-  return "Anyone who can unlock this device can read it. Turn on device encryption (BitLocker, FileVault …), or choose a PIN: "
+  return "Anyone who can unlock this device can read it. Turn on device encryption (BitLocker, FileVault …), or choose "
+         "a PIN: "
          "satchel session set-pin.";
 }
 
@@ -151,12 +155,11 @@ void say_settings(const Standing& standing) {
   say("Protection        " + protection_of(standing));
   if (!standing.has_pin) say("Warning           " + warning_of(standing));
   if (standing.lease_until)
-    say("Offline until     " + time_text(standing.lease_until, "") + " (" + count_text(decided.lease_days, "day", "days") +
-        " after the server last answered)");
+    say("Offline until     " + time_text(standing.lease_until, "") + " (" +
+        count_text(decided.lease_days, "day", "days") + " after the server last answered)");
   say("Cached records    at most " + grouped(decided.cache_rows) + " rows, " + size_text(decided.cache_bytes) + ", " +
       count_text(decided.cache_days, "day", "days"));
-  if (decided.escrow)
-    say("Remote wipe       If an administrator wipes this device, he gets what wasn't sent.");
+  if (decided.escrow) say("Remote wipe       If an administrator wipes this device, he gets what wasn't sent.");
 }
 
 }  // namespace
