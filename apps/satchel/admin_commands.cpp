@@ -4,7 +4,7 @@
 //
 //   user add NAME [--…]   user password NAME   user disable NAME   team add|remove TEAM USER
 //   assign SET/ID USER    revoke USER|DEVICE   devices   users   teams
-//   set KEY=VALUE…        get [KEY]            experience USER drafts|sync [--profile NAME]
+//   wipe DEVICE           set KEY=VALUE…        get [KEY]            experience USER drafts|sync [--profile NAME]
 #include "apps/satchel/report.h"
 #include "apps/satchel/server_commands.h"
 #include "base/bytes.h"
@@ -27,7 +27,8 @@ struct Verb {
 Error usage() {
   return {ErrorCode::usage,
           "Say what to do: user add|password|disable USER, team add|remove TEAM USER, assign SET/ID USER, revoke "
-          "USER|DEVICE, devices, users, teams, set KEY=VALUE…, get [KEY], experience USER drafts|sync [--profile NAME]."};
+          "USER|DEVICE, wipe DEVICE, devices, users, teams, set KEY=VALUE…, get [KEY], experience USER drafts|sync "
+          "[--profile NAME]."};
 }
 
 Json object(std::initializer_list<std::pair<const char*, std::string>> members) {
@@ -97,7 +98,8 @@ Result<Verb> verb_of(const AdminOptions& options, const std::vector<std::string>
   if (first == "set" && words.size() > 1) return set_verb(words);
   if (first == "get" && words.size() <= 2) return Verb{"GET", "settings", {}};
   if (first == "experience") return experience_verb(options, words);
-  for (const auto* later : {"share", "unshare", "profile", "wipe"})
+  if (first == "wipe" && words.size() == 2) return Verb{"POST", "wipe", object({{"device", words[1]}})};
+  for (const auto* later : {"share", "unshare", "profile"})
     if (first == later) return Error{ErrorCode::not_available, "`admin " + first + "` isn't available yet."};
   return usage();
 }

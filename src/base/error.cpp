@@ -46,6 +46,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::locked: return "locked";
     case ErrorCode::unsent_work: return "unsent_work";
     case ErrorCode::save_first: return "save_first";
+    case ErrorCode::wiped: return "wiped";
     case ErrorCode::schema_invalid: return "schema_invalid";
     case ErrorCode::canceled: return "canceled";
     case ErrorCode::internal: return "internal";
@@ -68,6 +69,7 @@ int http_status_of(ErrorCode code) {
     case ErrorCode::schema_invalid: return 400;
     case ErrorCode::unauthorized:
     case ErrorCode::wrong_password: return 401;
+    case ErrorCode::wiped:
     case ErrorCode::forbidden: return 403;
     case ErrorCode::unknown_table:
     case ErrorCode::not_found: return 404;

@@ -65,6 +65,7 @@ enum class ErrorCode {
   schema_invalid,
   canceled,
   internal,  // a bug; never anybody's input
+  wiped,     // an administrator asked that this device's store be removed (S6)
 };
 
 struct Error {

@@ -304,8 +304,9 @@ TEST_SUITE("load_schema") {
                  R"(columns[3]: a column of type memo has no member "lenght")");
     check_person(R"(, "length": 2000)", "", R"(columns[3]: "length" is missing)");
     check_person(R"("length": 2000)", R"("length": 0)", "columns[3].length: must be a whole number from 1 to 1048576");
-    check_person(R"("length": 2000)", R"("length": 2000, "format": "pretty")",
-                 R"(columns[3].format: "pretty" is none of: email, phone, url, duration, html)");
+    check_person(
+        R"("length": 2000)", R"("length": 2000, "format": "pretty")",
+        R"(columns[3].format: "pretty" is none of: email, phone, url, duration, html, version, sets, conflict_rules)");
     check_person(R"("length": 2000)", R"("length": 2000, "origin": "god")",
                  R"(columns[3].origin: "god" is none of: user, server, computed, create)");
     check_person(R"("required": "required")", R"("required": "yes")",

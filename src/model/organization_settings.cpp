@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/rules.h"
+#include "model/text_format.h"
 
 namespace satchel::model {
 namespace {
@@ -67,24 +68,16 @@ std::string_view text_at(const Table& organization, const Record& row, std::stri
   return text == nullptr ? std::string_view() : *text;
 }
 
-// "contacts.TABLE" or "contacts.TABLE.COLUMN" must name what is there.
-Result<void> check_subject(const Schema& schema, std::string_view key, std::string_view subject) {
-  const auto dot = subject.find('.');
-  const auto* table = schema.find(subject.substr(0, dot));
-  const bool is_there =
-      table != nullptr && (dot == std::string_view::npos || table->find_column(subject.substr(dot + 1)) != nullptr);
-  if (is_there) return {};
-  return Error{ErrorCode::bad_value,
-               "\"" + std::string(key) + "\" names no table or column; write conflicts.contact or "
-               "conflicts.contact.jobtitle.",
-               std::string(key)};
-}
-
 Result<void> set_conflict_rule(const Schema& schema, const Record& row, std::string_view key, std::string_view value,
                                RecordChange& change) {
   const auto& organization = schema.at(row.table);
   const auto subject = key.substr(kConflicts.size());
-  TRY(check_subject(schema, key, subject));
+  if (!is_conflict_subject(schema, subject))
+    return Error{ErrorCode::bad_value,
+                 "\"" + std::string(key) +
+                     "\" names no table or column; write conflicts.contact or "
+                     "conflicts.contact.jobtitle.",
+                 std::string(key)};
   const auto& words = organization.find_column("conflicts")->one_of;
   if (!value.empty() && std::find(words.begin(), words.end(), value) == words.end())
     return Error{ErrorCode::bad_value, std::string(key) + " must be one of: ask, server, device.", std::string(key)};
@@ -97,6 +90,12 @@ Result<void> set_conflict_rule(const Schema& schema, const Record& row, std::str
   const auto index = organization.find_column(kConflictRules)->index;
   change.set(index, text.empty() ? Value() : Value(text));
   return {};
+}
+
+Result<Value> value_in(const Schema& schema, const Table& organization, const Column& column, std::string_view text) {
+  auto value = TRY(parse_value(schema, organization, column, text));
+  TRY(check_value(schema, organization, column, value));
+  return value;
 }
 
 }  // namespace
@@ -133,10 +132,9 @@ Result<void> set_setting(const Schema& schema, const Record& row, std::string_vi
                      "conflicts.TABLE.COLUMN, platform.NAME.prompt, platform.NAME.closed.",
                  std::string(key)};
   }
-  auto parsed = TRY(parse_value(schema, organization, *column, value));
-  parsed = normalize(*column, std::move(parsed));
-  if (!is_null(parsed)) TRY(check_value(schema, organization, *column, parsed));
-  change.set(column->index, std::move(parsed));
+  auto parsed = value_in(schema, organization, *column, value);
+  if (!parsed) return Error{ErrorCode::bad_value, std::string(key) + ": " + parsed.error().message, std::string(key)};
+  change.set(column->index, std::move(*parsed));
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "model/text_format.h"
 
 namespace satchel::model {
 
@@ -63,7 +64,7 @@ void normalize_parties(PartyList& parties) {
 
 std::string as_text(const Column& column, std::int64_t number) { return format_scaled(number, column.scale); }
 
-Result<void> check_text(const Column& column, const Value& value) {
+Result<void> check_text(const Schema& schema, const Column& column, const Value& value) {
   const auto* text = text_in(value);
   if (text == nullptr) return wrong_value(column, " must be a text.");
   if (!is_utf8(*text)) return wrong_value(column, " holds bytes that aren't UTF-8 text.");
@@ -77,9 +78,8 @@ Result<void> check_text(const Column& column, const Value& value) {
   }
   // A text has no more UTF-16 units than bytes.
   const auto length_max = static_cast<std::size_t>(column.length_max);
-  if (text->size() <= length_max) return {};
-  const auto length = utf16_length(*text);
-  if (length <= length_max) return {};
+  const auto length = text->size() <= length_max ? text->size() : utf16_length(*text);
+  if (length <= length_max) return column.format.empty() ? Result<void>() : check_format(schema, column, *text);
   return wrong_value(column, " may have at most " + std::to_string(length_max) + " characters; this has " +
                                  std::to_string(length) + ".");
 }
@@ -193,7 +193,7 @@ Result<void> check_value(const Schema& schema, const Table&, const Column& colum
   switch (column.type) {
     case ColumnType::id: return wrong_value(column, ": a record's id is no value of it.");
     case ColumnType::text:
-    case ColumnType::memo: return check_text(column, value);
+    case ColumnType::memo: return check_text(schema, column, value);
     case ColumnType::integer:
     case ColumnType::bigint:
     case ColumnType::decimal:

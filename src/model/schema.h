@@ -96,7 +96,7 @@ struct Column {
   std::vector<std::string> join_separators = {};
   // What a create gets when nobody says otherwise, in held form. Of a status see Table::default_status.
   std::optional<std::int64_t> default_value = {};
-  bool unique = false;  // no two records of an organisation may have the same fold key here
+  bool unique = false;                   // no two records of an organisation may have the same fold key here
   std::vector<std::string> one_of = {};  // text: the only values it may have; empty = any
 
   bool is_text() const { return type == ColumnType::text || type == ColumnType::memo; }
@@ -139,7 +139,7 @@ struct Table {
   std::vector<Chart> charts = {};
   std::optional<int> menu_rank = {};  // place in an app's menu, lower ranks first; nothing = not in it
   int load_rank = 100;                // first sync loads lower ranks first (users, currencies, then accounts, ...)
-  bool on_every_device = false;       // held by every device, whatever its user's experience (settings, users, currencies)
+  bool on_every_device = false;  // held by every device, whatever its user's experience (settings, users, currencies)
 
   // Absent in tables that have none. The owning unit of a table of Ownership::business is its businessunitid.
   std::optional<ColumnIndex> owner, owning_unit, state, status, currency, exchange_rate;

@@ -108,6 +108,7 @@ TEST_SUITE("standard_schema") {
         {4202, "email", "emails", "activityid", "subject"},
         {4210, "phonecall", "phonecalls", "activityid", "subject"},
         {4212, "task", "tasks", "activityid", "subject"},
+        {9866, "mobileofflineprofile", "mobileofflineprofiles", "mobileofflineprofileid", "name"},
         {9105, "transactioncurrency", "transactioncurrencies", "transactioncurrencyid", "currencyname"},
     };
     CHECK(Schema::standard().tables().size() == std::size(kNames));
@@ -133,7 +134,7 @@ TEST_SUITE("standard_schema") {
     CHECK(owned_by(Ownership::user) ==
           "account contact opportunity lead annotation incident appointment email phonecall task");
     CHECK(owned_by(Ownership::business) == "systemuser team businessunit");
-    CHECK(owned_by(Ownership::organization) == "competitor product transactioncurrency");
+    CHECK(owned_by(Ownership::organization) == "competitor product transactioncurrency mobileofflineprofile");
     CHECK(owned_by(Ownership::none) == "teammembership activityparty organization");
     CHECK(targets_of(column("account", "ownerid")) == std::vector<std::string>{"systemuser", "team"});
     CHECK(column("account", "ownerid").navigation == std::vector<std::string>{"ownerid", "ownerid"});

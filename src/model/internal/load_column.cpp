@@ -35,7 +35,14 @@ constexpr std::array<Named<Origin>, 4> kOrigins = {
     {{"user", Origin::user}, {"server", Origin::server}, {"computed", Origin::computed}, {"create", Origin::create}}};
 constexpr std::array<Named<OnDelete>, 3> kOnDelete = {
     {{"clear", OnDelete::clear}, {"cascade", OnDelete::cascade}, {"restrict", OnDelete::restrict}}};
-constexpr std::array<Named<int>, 5> kFormats = {{{"email", 0}, {"phone", 0}, {"url", 0}, {"duration", 0}, {"html", 0}}};
+constexpr std::array<Named<int>, 8> kFormats = {{{"email", 0},
+                                                 {"phone", 0},
+                                                 {"url", 0},
+                                                 {"duration", 0},
+                                                 {"html", 0},
+                                                 {"version", 0},
+                                                 {"sets", 0},
+                                                 {"conflict_rules", 0}}};
 
 constexpr std::int64_t kInt32Min = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
@@ -66,6 +73,7 @@ std::span<const std::string_view> own_members_of(ColumnType type) {
   static constexpr std::array<std::string_view, 5> kText = {"length", "format", "join", "unique", "one_of"};
   static constexpr std::array<std::string_view, 2> kMemo = {"length", "format"};
   static constexpr std::array<std::string_view, 4> kInteger = {"min", "max", "default", "format"};
+  static constexpr std::array<std::string_view, 3> kBigint = {"min", "max", "default"};
   static constexpr std::array<std::string_view, 4> kScaled = {"scale", "min", "max", "default"};
   static constexpr std::array<std::string_view, 2> kChoice = {"options", "default"};
   static constexpr std::array<std::string_view, 4> kLookup = {"targets", "relationship", "navigation", "on_delete"};
@@ -74,6 +82,7 @@ std::span<const std::string_view> own_members_of(ColumnType type) {
     case ColumnType::text: return kText;
     case ColumnType::memo: return kMemo;
     case ColumnType::integer: return kInteger;
+    case ColumnType::bigint: return kBigint;
     case ColumnType::decimal:
     case ColumnType::money: return kScaled;
     case ColumnType::boolean:
@@ -246,10 +255,7 @@ Result<void> load_by_type(const SchemaNode& node, const Catalog& catalog, Column
     case ColumnType::choice: return load_choice(node, catalog, column);
     case ColumnType::lookup: return load_lookup(node, catalog, column);
     case ColumnType::party_list: return load_parties(node, catalog, column);
-    case ColumnType::bigint:
-      column.min = kInt64Min;
-      column.max = kInt64Max;
-      return {};
+    case ColumnType::bigint: return load_range(node, column, kInt64Min, kInt64Max);
     default: return {};
   }
 }

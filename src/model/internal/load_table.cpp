@@ -379,9 +379,9 @@ Result<std::vector<ColumnIndex>> load_column_list(const std::vector<SchemaNode>&
 
 Result<Table> load_head(const SchemaNode& file) {
   static constexpr std::array<std::string_view, 20> kMembers = {
-      "name",        "number",       "set",        "label",        "plural",     "ownership", "id",
-      "is_activity", "is_intersect", "is_derived", "primary_name", "quick_find", "columns",   "states",
-      "views",       "load_rank",    "form",       "charts",       "menu_rank", "on_every_device"};
+      "name",        "number",       "set",        "label",        "plural",     "ownership",      "id",
+      "is_activity", "is_intersect", "is_derived", "primary_name", "quick_find", "columns",        "states",
+      "views",       "load_rank",    "form",       "charts",       "menu_rank",  "on_every_device"};
   TRY(file.allow_only(kMembers, "a table"));
   Table table;
   table.name = TRY(load_name(file, "name"));

@@ -141,7 +141,9 @@ void set_numbers(Json& attribute, const Column& column) {
 
 void set_texts(Json& attribute, const Column& column) {
   attribute.set("MaxLength", column.length_max);
-  const std::string format = column.format.empty() ? "Text" : schema_name(column.format);
+  // Formats of our own are plain texts to others.
+  const bool is_known = column.format == "email" || column.format == "phone" || column.format == "url";
+  const std::string format = is_known ? schema_name(column.format) : "Text";
   attribute.set("Format", column.type == ColumnType::memo ? "TextArea" : format);
   attribute.set("FormatName", value_object(column.type == ColumnType::memo ? "TextArea" : format));
 }

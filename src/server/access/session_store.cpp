@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/text_format.h"
 #include "server/access/rights_mark.h"
 
 namespace satchel::server::access {
@@ -12,18 +13,6 @@ namespace satchel::server::access {
 namespace {
 
 RecordId id_at(sql::Statement& row, int column) { return RecordId::from_bytes(row.blob(column)).value_or(RecordId()); }
-
-// "accounts, contacts": an admin types them, so any of these may stand between.
-std::vector<std::string> sets_in(std::string_view text) {
-  std::vector<std::string> sets;
-  std::string set;
-  for (const char c : std::string(text) + ",") {
-    const bool is_between = c == ',' || c == ';' || c == ' ' || c == '\n' || c == '\t';
-    if (!is_between) set += c;
-    else if (!set.empty()) sets.push_back(std::exchange(set, {}));
-  }
-  return sets;
-}
 
 constexpr const char* kTables[] = {
     "create table if not exists credential(organization bigint not null, user_id blob not null, password text not null,"
@@ -38,6 +27,8 @@ constexpr const char* kTables[] = {
     "text not null,"
     " first_seen bigint not null, last_seen bigint not null, mark text not null, mark_before text not null,"
     " primary key(organization, user_id, id))",
+    "create table if not exists device_wipe(organization bigint not null, id blob not null, asked_at bigint not null,"
+    " wiped_at bigint not null, primary key(organization, id))",
 };
 
 }  // namespace
@@ -74,7 +65,7 @@ Result<std::optional<UserRow>> SessionStore::user(RecordId id) {
   if (!TRY(select->step())) return std::optional<UserRow>();
   UserRow user{std::string(select->text(0)), id_at(*select, 1), select->integer(2) == 1, {}};
   user.offline.is_sync = !select->is_null(3);
-  if (!select->is_null(4)) user.offline.sets = sets_in(select->text(4));
+  if (!select->is_null(4)) user.offline.sets = model::words_of_sets(select->text(4));
   return std::optional(std::move(user));
 }
 
@@ -236,6 +227,33 @@ Result<void> SessionStore::remove_device(RecordId user, DeviceId device) {
   remove->bind_blob(2, user.view());
   remove->bind_blob(3, device.view());
   return remove->run();
+}
+
+Result<void> SessionStore::ask_wipe(DeviceId device, Instant now) {
+  auto write =
+      TRY(statement("insert into device_wipe(organization, id, asked_at, wiped_at) values (?1, ?2, ?3, 0) "
+                    "on conflict(organization, id) do nothing"));
+  write->bind_blob(2, device.view());
+  write->bind_integer(3, now.milliseconds);
+  return write->run();
+}
+
+Result<std::unordered_map<DeviceId, Sessions::Wipe>> SessionStore::wipes() {
+  auto select = TRY(statement("select id, asked_at, wiped_at from device_wipe where organization = ?1"));
+  std::unordered_map<DeviceId, Sessions::Wipe> wipes;
+  while (TRY(select->step())) {
+    auto& wipe = wipes[DeviceId::from_bytes(select->blob(0)).value_or(DeviceId())];
+    wipe.asked_at = Instant{select->integer(1)};
+    if (select->integer(2) != 0) wipe.wiped_at = Instant{select->integer(2)};
+  }
+  return wipes;
+}
+
+Result<void> SessionStore::set_wiped(DeviceId device, Instant now) {
+  auto write = TRY(statement("update device_wipe set wiped_at = ?3 where organization = ?1 and id = ?2"));
+  write->bind_blob(2, device.view());
+  write->bind_integer(3, now.milliseconds);
+  return write->run();
 }
 
 Result<DeviceMarks> SessionStore::marks(RecordId user, DeviceId device) {

@@ -37,6 +37,7 @@ struct Sessions::State {
   std::unordered_map<RecordId, Caller> callers;
   std::unordered_map<std::string, Verified> basic;
   std::optional<std::unordered_map<std::string, RecordId>> users;
+  std::optional<std::unordered_map<DeviceId, Wipe>> wipes;
 
   void use(std::int64_t now_mark) {
     if (mark != now_mark) {
@@ -44,6 +45,7 @@ struct Sessions::State {
       callers.clear();
       basic.clear();
       users.reset();
+      wipes.reset();
     }
     mark = now_mark;
     if (tokens.size() > kCallersRememberedMax) tokens.clear();
@@ -64,6 +66,12 @@ namespace {
 
 Error session_ended() { return {ErrorCode::unauthorized, "Your session has ended. Sign in again."}; }
 Error is_disabled() { return {ErrorCode::unauthorized, "This user is disabled. Ask your administrator."}; }
+Error is_wiped() {
+  return {ErrorCode::wiped,
+          "An administrator asked that this device's store be removed. Sign in again to begin a new one.",
+          {},
+          "S6"};
+}
 Error wrong_password() { return {ErrorCode::wrong_password, "The user name or the password is wrong."}; }
 
 std::string random_bytes(Random& random, std::size_t size) {
@@ -130,6 +138,7 @@ Result<Tokens> Sessions::sign_in(const SignIn& request, Instant now) {
   TRY(use_caches());
   const RecordId user = TRY(verify(request, now));
   TRY(caller_of_user(user));
+  if (request.device && TRY(wipe_of(*request.device))) return is_wiped();
   Tokens tokens;
   TRY(in_transaction(database_, [&]() -> Result<void> {
     TRY(sweep(now));
@@ -197,6 +206,8 @@ Result<Tokens> Sessions::refresh(std::string_view refresh_token, std::optional<D
   if (!token || token->expires_at <= now) return session_ended();
   // A restored or copied store goes on as another device (Y16); its first use of what it gets ends the old tokens.
   const auto bound = device ? device : token->device;
+  for (const auto& each : {token->device, device})
+    if (each && TRY(wipe_of(*each))) return is_wiped();
   TRY(caller_of_user(token->user));
   Tokens tokens;
   TRY(in_transaction(database_, [&]() -> Result<void> {
@@ -233,7 +244,9 @@ Result<Caller> Sessions::caller_of(RecordId user, const std::optional<DeviceId>&
   if (expires_at <= now) return session_ended();
   auto caller = TRY(caller_of_user(user));
   caller.device = device;
-  if (device) state_->last_seen[*device] = now;
+  if (!device) return caller;
+  if (TRY(wipe_of(*device))) return is_wiped();
+  state_->last_seen[*device] = now;
   return caller;
 }
 
@@ -245,8 +258,7 @@ Result<Caller> Sessions::caller_of_user(RecordId user) {
   if (row->is_disabled) return is_disabled();
   auto teams = TRY(store.teams_of(user));
   auto roles = TRY(store.roles_of(user));
-  Caller caller{organization_,     user, row->name, row->business_unit, std::move(teams), std::move(roles),
-                row->offline};
+  Caller caller{organization_, user, row->name, row->business_unit, std::move(teams), std::move(roles), row->offline};
   state_->callers.emplace(user, caller);
   return caller;
 }
@@ -270,6 +282,11 @@ Result<std::vector<Role>> Sessions::roles_of(RecordId user) {
   return SessionStore(database_, organization_).roles_of(user);
 }
 
+Result<OfflineProfile> Sessions::offline_of(RecordId user) {
+  const auto row = TRY(SessionStore(database_, organization_).user(user));
+  return row ? row->offline : OfflineProfile{.is_sync = false};
+}
+
 Result<void> Sessions::revoke_user(RecordId user) {
   return in_transaction(database_, [&]() -> Result<void> {
     TRY(SessionStore(database_, organization_).remove_tokens_of_user(user));
@@ -282,6 +299,32 @@ Result<void> Sessions::revoke_device(DeviceId device) {
     TRY(SessionStore(database_, organization_).remove_tokens_of_device(device, std::nullopt));
     return touch_rights(database_, organization_, random_);
   });
+}
+
+Result<void> Sessions::ask_wipe(DeviceId device, Instant now) {
+  return in_transaction(database_, [&]() -> Result<void> {
+    TRY(SessionStore(database_, organization_).ask_wipe(device, now));
+    return touch_rights(database_, organization_, random_);
+  });
+}
+
+Result<void> Sessions::report_wiped(std::string_view refresh_token, Instant now) {
+  TRY(use_caches());
+  SessionStore store(database_, organization_);
+  const auto token = TRY(store.token(token_hash(refresh_token), TokenKind::refresh));
+  if (!token || !token->device || !TRY(wipe_of(*token->device))) return session_ended();
+  return in_transaction(database_, [&]() -> Result<void> {
+    TRY(store.set_wiped(*token->device, now));
+    TRY(store.remove_tokens_of_device(*token->device, std::nullopt));
+    return touch_rights(database_, organization_, random_);
+  });
+}
+
+Result<std::optional<Sessions::Wipe>> Sessions::wipe_of(DeviceId device) {
+  TRY(use_caches());
+  if (!state_->wipes) state_->wipes = TRY(SessionStore(database_, organization_).wipes());
+  const auto at = state_->wipes->find(device);
+  return at != state_->wipes->end() ? std::optional(at->second) : std::nullopt;
 }
 
 Result<void> Sessions::register_device(RecordId user, DeviceId device, std::string_view client, Instant now) {

@@ -70,9 +70,21 @@ class Sessions {
   Result<void> set_password(RecordId user, std::string_view password);
   Result<void> set_roles(RecordId user, const std::vector<Role>& roles);
   Result<std::vector<Role>> roles_of(RecordId user);
+  Result<OfflineProfile> offline_of(RecordId user);
   // Ends all sessions of a user, or of one device. Unsent work on devices is untouched (S3).
   Result<void> revoke_user(RecordId user);
   Result<void> revoke_device(DeviceId device);
+
+  // S6. From now on the device gets `wiped` whatever it asks, also with a password; its tokens are good for `report_wiped` alone,
+  // which notes when it removed its store and ends them. Errors of the latter: unauthorized when the refresh token isn't that of
+  // a device that was asked, or has reported before.
+  struct Wipe {
+    Instant asked_at;
+    std::optional<Instant> wiped_at;
+  };
+  Result<void> ask_wipe(DeviceId device, Instant now);
+  Result<void> report_wiped(std::string_view refresh_token, Instant now);
+  Result<std::optional<Wipe>> wipe_of(DeviceId device);
 
   // The store mark of a device (Y16). `check_mark`: store_unknown unless `mark` is its current or previous one, or the device
   // has none yet. `move_mark`: the same check, then previous = mark, current = next. Call within the push's transaction.

@@ -47,7 +47,8 @@ struct World {
     REQUIRE(opened.ok());
     database = std::move(*opened);
     REQUIRE(database
-                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled, mobileofflineprofileid);"
+                ->execute("create table systemuser(organization, id, domainname, businessunitid, isdisabled, "
+                          "mobileofflineprofileid);"
                           "create table teammembership(organization, id, teamid, systemuserid);"
                           "create table mobileofflineprofile(organization, id, published, tables);"
                           "create table organization(organization, id, rules, deployment)")
@@ -65,7 +66,7 @@ struct World {
 
   RecordId add_user(std::string_view name, std::string_view password) {
     const auto id = new_id<RecordId>(random, now);
-    auto insert = sql::borrow(*database, "insert into systemuser values (1, ?1, ?2, ?3, 0)");
+    auto insert = sql::borrow(*database, "insert into systemuser values (1, ?1, ?2, ?3, 0, null)");
     (*insert)->bind_blob(1, id.view());
     (*insert)->bind_text(2, name);
     (*insert)->bind_blob(3, unit.view());
@@ -254,6 +255,39 @@ TEST_CASE("a change of teams or roles is seen by the next request; one that is r
   REQUIRE(world.sessions->set_roles(world.ada, {Role::salesperson, Role::system_administrator}).ok());
   CHECK(caller().roles.size() == 2);
   CHECK(world.sessions->roles_of(world.bob)->size() == 1);
+}
+
+// E1: who has a published profile. P1: classic rules have no offline sync on-premises.
+TEST_CASE("a user's experience follows from his profile and the organisation's rules, with the next request") {
+  World world;
+  const auto tokens = world.sign_in("ada@demo", "engine");
+  const auto offline = [&] { return world.sessions->caller_of_token(tokens->access_token, world.now)->offline; };
+  const auto holds = [&](std::string_view table) { return offline().holds(*model::Schema::standard().find(table)); };
+  CHECK_FALSE(offline().is_sync);
+  CHECK_FALSE(holds("account"));
+  CHECK(holds("systemuser"));
+
+  world.write("insert into mobileofflineprofile values (1, x'0a', 1, null)");
+  world.write("update systemuser set mobileofflineprofileid = x'0a' where domainname = 'Ada@demo'");
+  CHECK(offline() == OfflineProfile{true, {}});
+  CHECK(holds("account"));
+  world.write("update mobileofflineprofile set tables = ' accounts,contacts; tasks'");
+  CHECK(offline() == OfflineProfile{true, {"accounts", "contacts", "tasks"}});
+  CHECK(holds("account"));
+  CHECK_FALSE(holds("lead"));
+  CHECK(holds("transactioncurrency"));
+  world.write("update mobileofflineprofile set published = 0");
+  CHECK_FALSE(offline().is_sync);
+
+  world.write("update mobileofflineprofile set published = 1");
+  world.write("insert into organization values (1, x'01', 'classic', 'online')");
+  CHECK(offline().is_sync);
+  world.write("update organization set deployment = 'on-premises'");
+  CHECK_FALSE(offline().is_sync);
+  world.write("update organization set rules = 'modern'");
+  CHECK(offline().is_sync);
+  CHECK_FALSE(
+      world.sessions->caller_of_token(world.sign_in("bob@demo", "letmein")->access_token, world.now)->offline.is_sync);
 }
 
 TEST_CASE("revoking a user or a device ends its sessions and no others") {

@@ -57,7 +57,8 @@ TableSql table_sql(const Table& table) {
   out.key_kinds = access::key_kinds_used(table);
   out.is_fed = !table.is_derived && !out.key_kinds.empty();
   out.gives_rights = table.name == "systemuser" || table.name == "team" || table.name == "teammembership" ||
-                     table.name == "businessunit" || table.name == "mobileofflineprofile" || table.name == "organization";
+                     table.name == "businessunit" || table.name == "mobileofflineprofile" ||
+                     table.name == "organization";
   if (const auto* column = table.find_column("overriddencreatedon")) out.overridden_created_on = column->index;
   const std::string name = sql::quoted(table.name);
   const std::string by_id = " where organization = ?1 and id = ?2";

@@ -168,6 +168,45 @@ TEST_CASE("a user who leaves a team hears that the scope is gone; one who joins 
   CHECK(device.totals_fit());
 }
 
+// E1, E5, E6: the sync tables of a user are those of his profile, and those that every device holds.
+TEST_CASE("a drafts user's device holds only what every device does; a change of experience grants and drops scopes") {
+  World world;
+  auto east1 = world.caller(world.east1);
+  const auto mine = world.create(east1, "account", account("Mine"));
+  const auto task = world.create(east1, "task", {{"subject", std::string("Call")}});
+  east1.offline = {.is_sync = false};
+  PulledDevice device(world, east1);
+  device.sync();
+  CHECK_FALSE(device.rows.empty());
+  for (const auto& [id, row] : device.rows) CHECK(world.schema().at(row.table).on_every_device);
+  CHECK(device.held().contains(world.east1));
+  CHECK(device.held().contains(world.organization_id));
+  CHECK(device.totals_fit());
+
+  device.caller.offline = {.is_sync = true, .sets = {"accounts"}};
+  device.sync();
+  CHECK(device.held().contains(mine));
+  CHECK_FALSE(device.held().contains(task));
+  CHECK(device.totals_fit());
+
+  device.caller.offline = {};
+  device.sync();
+  CHECK(device.held() == device.readable());
+
+  device.caller.offline = {.is_sync = false};
+  device.pull();
+  CHECK(device.head.dropped.size() >= 2);
+  device.sync();
+  for (const auto& [id, row] : device.rows) CHECK(world.schema().at(row.table).on_every_device);
+  CHECK(device.totals_fit());
+
+  // What is cached is asked for by name (C6).
+  device.named = {{world.table("account").number, mine, Seq()}};
+  REQUIRE(device.pull());
+  REQUIRE(device.came.size() == 1);
+  CHECK(device.came[0].second == mine);
+}
+
 TEST_CASE("a key that gets its first record becomes a scope that is granted then") {
   World world;
   const auto west1 = world.caller(world.west1);

@@ -302,6 +302,16 @@ TEST_CASE("what says who may do what moves the rights mark; other records don't"
   world.create(world.admin(), "teammembership",
                {{"teamid", world.ref("team", world.team)}, {"systemuserid", world.ref("systemuser", world.west1)}});
   CHECK(mark() != before);
+  // Experience and rules decide what a device holds.
+  before = mark();
+  const auto profile = world.create(world.admin(), "mobileofflineprofile", {{"name", text("P")}});
+  CHECK(mark() != before);
+  before = mark();
+  world.update(world.admin(), "mobileofflineprofile", profile, {{"published", number(1)}});
+  CHECK(mark() != before);
+  before = mark();
+  world.update(world.admin(), "organization", world.organization_id, {{"rules", text("classic")}});
+  CHECK(mark() != before);
 }
 
 TEST_CASE("requests are remembered, found by their user only, and forgotten after the retention") {

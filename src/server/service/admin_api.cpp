@@ -3,20 +3,21 @@
 // What `satchel admin` asks, under /api/admin/v1/. For system administrators only. Users go by user name (domainname),
 // teams and units by name. Bodies and answers are JSON; a verb that did something answers {"ok":true,"message":"…"}.
 //
-//   GET  users               {"value":[{id, user, full_name, unit, disabled, roles}]}
+//   GET  users               {"value":[{id, user, full_name, unit, disabled, roles, experience, profile}]}
 //   POST users               {user, password, full_name?, unit?, role?}    unit: the caller's; role: salesperson
 //   POST users/password      {user, password}
 //   POST users/disable       {user}                                        ends his sessions too
 //   GET  teams               {"value":[{id, team, unit, members:[user]}]}
 //   POST teams/members       {team, user, change?}                         change: "add" (default) or "remove"
 //   POST assign              {set, id, to}                                 to: a user or a team
-//   GET  devices             {"value":[{id, user, full_name, client, first_seen, last_seen}]}
+//   GET  devices             {"value":[{id, user, full_name, client, first_seen, last_seen, wipe_asked, wiped}]}
 //   POST revoke              {user} or {device}                            unsent work on devices stays there (S3)
+//   POST wipe                {device}                                      with its next contact it removes its store (S6)
 //   GET  settings            {"value":[{key, value}]}                      what is in force, fallbacks too
 //   POST settings            {KEY: value, …}                               "" = the fallback; all of them or none
 //   POST experience          {user, experience, profile?}                  "sync" (with a published profile) or "drafts" (E1)
 //
-// Not due yet, answered with not_available: profiles, wipe, share, unshare.
+// Not due yet, answered with not_available: profiles, share, unshare.
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -128,12 +129,17 @@ Result<Json> list_users(const Call& call) {
     Json roles = Json::array();
     for (const auto role : TRY(call.parts.sessions.roles_of(user.id))) roles.push_back(access::name_of(role));
     const auto unit = directory.reference(user, "businessunitid");
-    list.push_back(Json::Object{{"id", user.id.to_string()},
-                                {"user", directory.text(user, "domainname")},
-                                {"full_name", directory.text(user, "fullname")},
-                                {"unit", unit.is_nil() ? Json() : Json(directory.name_of("businessunit", unit))},
-                                {"disabled", directory.is_set(user, "isdisabled")},
-                                {"roles", std::move(roles)}});
+    const auto profile = directory.reference(user, "mobileofflineprofileid");
+    const auto is_sync = TRY(call.parts.sessions.offline_of(user.id)).is_sync;
+    list.push_back(Json::Object{
+        {"id", user.id.to_string()},
+        {"user", directory.text(user, "domainname")},
+        {"full_name", directory.text(user, "fullname")},
+        {"unit", unit.is_nil() ? Json() : Json(directory.name_of("businessunit", unit))},
+        {"disabled", directory.is_set(user, "isdisabled")},
+        {"roles", std::move(roles)},
+        {"experience", is_sync ? "sync" : "drafts"},
+        {"profile", profile.is_nil() ? Json() : Json(directory.name_of("mobileofflineprofile", profile))}});
   }
   return Json(Json::Object{{"value", std::move(list)}});
 }
@@ -199,15 +205,29 @@ Result<Json> assign(const Call& call, const Json& body) {
 Result<Json> list_devices(const Call& call) {
   const Directory directory(call.parts.records);
   Json list = Json::array();
+  const auto moment = [](Instant instant) { return Json(format_date_time(instant.seconds())); };
   for (const auto& device : TRY(call.parts.sessions.devices())) {
+    const auto wipe = TRY(call.parts.sessions.wipe_of(device.id));
     list.push_back(Json::Object{{"id", device.id.to_string()},
                                 {"user", directory.user_name_of(device.user)},
                                 {"full_name", directory.name_of("systemuser", device.user)},
                                 {"client", device.client},
                                 {"first_seen", format_date_time(device.first_seen.seconds())},
-                                {"last_seen", format_date_time(device.last_seen.seconds())}});
+                                {"last_seen", format_date_time(device.last_seen.seconds())},
+                                {"wipe_asked", wipe ? moment(wipe->asked_at) : Json()},
+                                {"wiped", wipe && wipe->wiped_at ? moment(*wipe->wiped_at) : Json()}});
   }
   return Json(Json::Object{{"value", std::move(list)}});
+}
+
+Result<DeviceId> device_in(const Call& call, const Json& body) {
+  const auto text = TRY(needed(body, "device"));
+  const auto id = DeviceId::parse(text);
+  const auto devices = TRY(call.parts.sessions.devices());
+  const bool is_known =
+      id && std::any_of(devices.begin(), devices.end(), [&](const auto& row) { return row.id == *id; });
+  if (!is_known) return Error{ErrorCode::not_found, "There's no device " + text + ".", "device"};
+  return *id;
 }
 
 Result<Json> revoke(const Call& call, const Json& body) {
@@ -216,14 +236,16 @@ Result<Json> revoke(const Call& call, const Json& body) {
     TRY(call.parts.sessions.revoke_user(TRY(Directory(call.parts.records).user(name))));
     return done(name + " is signed out everywhere.");
   }
-  const auto text = TRY(needed(body, "device"));
-  const auto id = DeviceId::parse(text);
-  const auto devices = TRY(call.parts.sessions.devices());
-  const bool is_known =
-      id && std::any_of(devices.begin(), devices.end(), [&](const auto& row) { return row.id == *id; });
-  if (!is_known) return Error{ErrorCode::not_found, "There's no device " + text + ".", "device"};
-  TRY(call.parts.sessions.revoke_device(*id));
-  return done("The device " + id->to_string() + " is signed out.");
+  const auto id = TRY(device_in(call, body));
+  TRY(call.parts.sessions.revoke_device(id));
+  return done("The device " + id.to_string() + " is signed out.");
+}
+
+Result<Json> wipe(const Call& call, const Json& body) {
+  const auto id = TRY(device_in(call, body));
+  TRY(call.parts.sessions.ask_wipe(id, call.now));
+  return done("The device " + id.to_string() +
+              " removes its store with its next contact; `devices` shows when it did.");
 }
 
 // ---- settings and experience ---------------------------------------------------------------------------------------
@@ -246,16 +268,35 @@ Result<Json> list_settings(const Call& call) {
   return Json(Json::Object{{"value", std::move(list)}});
 }
 
+bool is_without_sync(const Call& call, const model::Record& organization) {
+  const auto& table = call.parts.schema.at(organization.table);
+  return model::setting_in(table, organization, "rules") == "classic" &&
+         model::setting_in(table, organization, "deployment") == "on-premises";
+}
+
+// P1: the administrator is told of profiles that aren't used.
+Result<std::string> note_on_profiles(const Call& call, const model::Record& organization) {
+  if (!is_without_sync(call, organization)) return std::string();
+  const Directory directory(call.parts.records);
+  std::size_t count = 0;
+  for (const auto& user : TRY(directory.all("systemuser")))
+    if (!directory.reference(user, "mobileofflineprofileid").is_nil()) ++count;
+  if (count == 0) return std::string();
+  return " Classic rules have no offline sync on-premises (P1): the offline profiles of " + std::to_string(count) +
+         (count == 1 ? " user isn't used." : " users aren't used.");
+}
+
 Result<Json> change_settings(const Call& call, const Json& body) {
   auto row = TRY(organization_of(call));
   model::RecordChange change{row.table, row.id, model::ChangeKind::update, {}};
   for (const auto& [key, value] : *body.as_object()) {
     TRY(model::set_setting(call.parts.schema, row, trim(key), trim(*value.as_string()), change));
-    for (const auto& [column, set] : change.values) row.values[column] = set;  // The next rule of conflicts builds on it.
+    for (const auto& [column, set] : change.values)
+      row.values[column] = set;  // The next rule of conflicts builds on it.
   }
   if (change.values.empty()) return Error{ErrorCode::bad_value, "Say which setting: KEY=VALUE."};
   TRY(write(call, change));
-  return done("Set. Devices hear of it with their next sync.");
+  return done("Set. Devices hear of it with their next sync." + TRY(note_on_profiles(call, row)));
 }
 
 Result<Json> change_experience(const Call& call, const Json& body) {
@@ -274,13 +315,12 @@ Result<Json> change_experience(const Call& call, const Json& body) {
   const auto profile = TRY(directory.profile(profile_name));
   if (!profile)
     return Error{ErrorCode::not_found, "There's no published offline profile. Publish one first.", "profile"};
-  TRY(write(call, change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile)
-                      .change()));
-  const auto organization = TRY(organization_of(call));
-  const auto& table = call.parts.schema.at(organization.table);
-  if (model::setting_in(table, organization, "rules") == "classic" &&
-      model::setting_in(table, organization, "deployment") == "on-premises")
-    return done(name + " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
+  TRY(write(
+      call,
+      change.set_lookup("mobileofflineprofileid", *call.parts.schema.find("mobileofflineprofile"), *profile).change()));
+  if (is_without_sync(call, TRY(organization_of(call))))
+    return done(name +
+                " has an offline profile now, but it isn't used: classic rules have no offline sync on-premises (P1).");
   return done(name + " works with offline sync now; his devices hear of it with their next contact.");
 }
 
@@ -302,12 +342,13 @@ constexpr std::array kRoutes = {
     Route{"POST", "assign", nullptr, assign},
     Route{"GET", "devices", list_devices, nullptr},
     Route{"POST", "revoke", nullptr, revoke},
+    Route{"POST", "wipe", nullptr, wipe},
     Route{"GET", "settings", list_settings, nullptr},
     Route{"POST", "settings", nullptr, change_settings},
     Route{"POST", "experience", nullptr, change_experience},
 };
 
-constexpr std::array<std::string_view, 5> kNotDue = {"profile", "profiles", "wipe", "share", "unshare"};
+constexpr std::array<std::string_view, 4> kNotDue = {"profile", "profiles", "share", "unshare"};
 
 // The records that a verb writes are one commit; what it wrote is undone when it fails.
 Result<Json> run(const Call& call, const Route& route) {

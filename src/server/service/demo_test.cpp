@@ -116,6 +116,23 @@ TEST_CASE("the salespeople sign in, and both of the east may write what their te
   CHECK(write_as("west1@demo") == 404);
 }
 
+// E1: the demo shows both experiences.
+TEST_CASE("all but one work with offline sync, by the profile \"All tables\"") {
+  DemoServer server(300);
+  std::map<std::string, bool> has_profile;
+  for (const auto& user : server.rows("systemuser"))
+    has_profile[server.text(user, "domainname")] = !model::is_null(server.value(user, "mobileofflineprofileid"));
+  CHECK(has_profile == std::map<std::string, bool>{{"admin@demo", true},
+                                                   {"drafts1@demo", false},
+                                                   {"east1@demo", true},
+                                                   {"east2@demo", true},
+                                                   {"west1@demo", true}});
+  REQUIRE(server.rows("mobileofflineprofile").size() == 1);
+  const auto profile = server.rows("mobileofflineprofile")[0];
+  CHECK(server.text(profile, "name") == "All tables");
+  CHECK(server.text(profile, "tables").empty());
+}
+
 TEST_CASE("ids and creation run through two years up to now, and work is due around now") {
   DemoServer server(3'000);
   const auto now = server.now.seconds();

@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "odata/record_json.h"
 #include "model/organization_settings.h"
+#include "odata/record_json.h"
 #include "server/service/internal/reading.h"
 #include "server/service/limits.h"
 

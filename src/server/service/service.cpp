@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "model/organization_settings.h"
 #include "odata/record_json.h"
 #include "server/service/internal/context.h"
 #include "server/service/limits.h"
@@ -33,7 +34,7 @@ constexpr std::string_view kDataMethods = "GET, HEAD, POST, PATCH, PUT, DELETE, 
 
 // The methods of the addresses that aren't the Web API's.
 std::string_view methods_of(std::string_view path) {
-  if (path == "/oauth2/token") return "POST";
+  if (path == "/oauth2/token" || path == "/oauth2/wiped") return "POST";
   if (path.starts_with(kSyncRoot)) return "POST";
   if (path.starts_with("/api/")) return kDataMethods;
   return "GET, HEAD";
@@ -44,7 +45,7 @@ bool changes_database(const Request& request) {
   const auto path = path_of(request);
   if (const auto below = below_service_root(path)) return is_batch(*below) || is_write(request);
   if (path.starts_with(kAdminRoot)) return request.method != "GET";
-  return path == "/oauth2/token";
+  return path == "/oauth2/token" || path == "/oauth2/wiped";
 }
 
 class ServiceImpl final : public Service {
@@ -99,6 +100,7 @@ class ServiceImpl final : public Service {
     const auto path = path_of(request);
     if (request.method == "OPTIONS") return options(path);
     if (path == "/oauth2/token") return token(parts_, request, now);
+    if (path == "/oauth2/wiped") return wiped(parts_, request, now);
     if (path == "/healthz") return text("ok\n");
     if (path == "/metrics") return metrics();
     if (path.starts_with("/api/")) return with_caller(request, now);
@@ -138,6 +140,7 @@ class ServiceImpl final : public Service {
       if (response.status == 401)
         response.headers.set("WWW-Authenticate",
                              "Bearer realm=\"Satchel\", Basic realm=\"Satchel\", charset=\"UTF-8\"");
+      if (caller.error().code == ErrorCode::wiped) tell_escrow(parts_, response);
       if (caller.error().code == ErrorCode::too_many_requests)
         response.headers.set("Retry-After", caller.error().target);
       return response;
@@ -250,6 +253,12 @@ RecordId organization_id(const Parts& parts) {
   query.table = table->number;
   const auto page = parts.records.list(access::system_caller(kOrganization, {}), query, 1);
   return page && !page->records.empty() ? page->records[0].id : RecordId();
+}
+
+void tell_escrow(const Parts& parts, Response& response) {
+  const auto& table = *parts.schema.find("organization");
+  const auto row = parts.records.get(access::system_caller(kOrganization, {}), table, organization_id(parts));
+  response.headers.set("Satchel-Escrow", row ? model::setting_in(table, *row, "escrow") : "off");
 }
 
 // ---- answers ---------------------------------------------------------------------------------------------------------------

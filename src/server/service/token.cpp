@@ -114,6 +114,7 @@ Refusal refusal_of(const Error& error) {
     case ErrorCode::bad_request:
     case ErrorCode::bad_value:
     case ErrorCode::too_large: return invalid_request(error.message);
+    case ErrorCode::wiped: return {"wiped", error.message, http_status_of(error.code)};
     case ErrorCode::too_many_requests: return {"temporarily_unavailable", error.message, 429, error.target};
     default: return {"server_error", error.message, http_status_of(error.code)};
   }
@@ -154,6 +155,14 @@ std::optional<Refusal> check_fields(const Form& form) {
   return Refusal{"unsupported_grant_type", "Grant types here are password and refresh_token."};
 }
 
+Response refuse_for(const Parts& parts, const Error& error) {
+  const auto refusal = refusal_of(error);
+  if (refusal.status >= 500) parts.log.write(LogLevel::error, "service", error.message);
+  auto response = refuse(refusal);
+  if (error.code == ErrorCode::wiped) tell_escrow(parts, response);
+  return response;
+}
+
 Result<Json> signed_in(const Parts& parts, const Request& request, const Form& form, std::optional<DeviceId> device,
                        Instant now) {
   return answer_of(parts, TRY(grant(parts, request, form, device, now)));
@@ -176,9 +185,21 @@ Response token(const Parts& parts, const Request& request, Instant now) {
 
   const auto answer = signed_in(parts, request, form, device, now);
   if (answer) return json_answer(200, *answer);
-  const auto refusal = refusal_of(answer.error());
-  if (refusal.status >= 500) parts.log.write(LogLevel::error, "service", answer.error().message);
-  return refuse(refusal);
+  return refuse_for(parts, answer.error());
+}
+
+// POST /oauth2/wiped: refresh_token=… of a device that has removed its store (S6).
+Response wiped(const Parts& parts, const Request& request, Instant now) {
+  if (request.method != "POST") {
+    auto response = refuse({"invalid_request", "Report a removed store with POST.", 405});
+    response.headers.set("Allow", "POST");
+    return response;
+  }
+  Form form;
+  if (const auto refusal = read_request(request, form)) return refuse(*refusal);
+  if (const auto refusal = missing(form, {"refresh_token"})) return refuse(*refusal);
+  const auto noted = parts.sessions.report_wiped(field_of(form, "refresh_token"), now);
+  return noted ? json_answer(200, Json(Json::Object{{"ok", true}})) : refuse_for(parts, noted.error());
 }
 
 }  // namespace satchel::server::service

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What sessions keep in the database, and what they read of the records' tables there: systemuser, teammembership.
+// What sessions keep in the database, and what they read of the records' tables there: systemuser, teammembership,
+// mobileofflineprofile, organization.
 // All of it inside the caller's transaction.
 //
 //   credential      password hash of a user
 //   user_role       roles of a user
 //   session_token   by hash; a sign-in is a chain, each refresh its next generation
 //   device          registered devices with their store marks
+//   device_wipe     devices whose store is to be removed (S6); wiped_at 0 = the device hasn't said so yet
 #pragma once
 
 #include <optional>
@@ -73,6 +75,9 @@ class SessionStore {
   Result<void> see_device(RecordId user, DeviceId device, std::string_view client, Instant now);
   Result<std::vector<Sessions::DeviceRow>> devices(std::optional<RecordId> of_user);
   Result<void> remove_device(RecordId user, DeviceId device);
+  Result<void> ask_wipe(DeviceId device, Instant now);
+  Result<std::unordered_map<DeviceId, Sessions::Wipe>> wipes();
+  Result<void> set_wiped(DeviceId device, Instant now);
   Result<DeviceMarks> marks(RecordId user, DeviceId device);
   Result<void> set_marks(RecordId user, DeviceId device, const DeviceMarks& marks, Instant now);
 

@@ -91,6 +91,9 @@ Response run_write(const Call& call);
 Response metadata(const Call& call);  // $metadata, the service document, EntityDefinitions
 bool is_metadata(std::string_view path);
 Response token(const Parts& parts, const Request& request, Instant now);
+Response wiped(const Parts& parts, const Request& request, Instant now);
+// Satchel-Escrow: on, or off. A device that is to be wiped hears with it what may become of its unsent work.
+void tell_escrow(const Parts& parts, Response& response);
 Response pull(const Call& call);
 Response ranges(const Call& call);
 Response admin(const Call& call);  // /api/admin/v1/...
