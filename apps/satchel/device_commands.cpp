@@ -5,6 +5,7 @@
 #include "apps/satchel/device_commands.h"
 #include "apps/satchel/report.h"
 #include "apps/satchel/run.h"
+#include "apps/satchel/writing.h"
 #include "base/text.h"
 #include "device/sync/overlay.h"
 #include "edge/os/terminal.h"
@@ -13,63 +14,11 @@ namespace satchel::apps {
 namespace {
 
 namespace client = device::client;
+namespace permits = device::permits;
 namespace sync_room = device::sync;
-using client::Progress;
-using device::permits::Verb;
+using permits::Verb;
 
-// After a local save: what is connected goes up at once (E2). The change is saved here whatever comes of it: what is wrong
-// with connection, session or server shows in `status` and `sync`.
-Result<void> send_if_connected(DeviceSession& session) {
-  const auto status = TRY(session.client().status());
-  if (status.offline_by_choice || status.loading || status.session_ended) return {};
-  (void)session.run(client::SyncRequested{}, [](const Progress&) {});
-  return {};
-}
-
-// "saved" at the server, or "pending" on this device.
-Result<std::string> state_after_save(DeviceSession& session, RecordId id) {
-  TRY(send_if_connected(session));
-  for (const auto& entry : TRY(session.client().store().outbox_of(id))) {
-    if (entry.state == device::store::ChangeState::refused)
-      return Error{error_code_named(entry.reason_code), entry.reason + " It's in the error list: satchel errors.",
-                   entry.change.id.to_string(), "K4"};
-    if (entry.state != device::store::ChangeState::acknowledged) return std::string("pending");
-  }
-  return std::string("saved");
-}
-
-Result<client::TypedValues> typed_values(const std::vector<std::string>& texts) {
-  client::TypedValues values;
-  for (const auto& text : texts) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return Error{ErrorCode::usage, "\"" + text + "\" must be column=value, for example lastname=King.", text};
-    values.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return values;
-}
-
-// The id alone where a script reads it (`id=$(satchel create …)`); what became of the change beside it for people.
-Result<void> say_saved(DeviceSession& session, const DeviceOptions& options, RecordId id, const char* verb) {
-  const auto state = TRY(state_after_save(session, id));
-  if (options.json) {
-    auto json = Json::object();
-    json.set("id", id.to_string());
-    json.set("state", state);
-    say_json(json);
-  } else if (!edge::os::is_terminal(edge::os::Stream::output)) {
-    say(id.to_string());
-  } else {
-    say(id.to_string() + "  " + verb + (state == "saved" ? " and sent" : " on this device, pending"));
-  }
-  return {};
-}
-
-}  // namespace
-
-// ---- records ---------------------------------------------------------------------------------------------------------------
-
-namespace {
+// ---- reading ---------------------------------------------------------------------------------------------------------------
 
 constexpr std::int64_t kTerminalRows = 50;  // of a list whose end nobody set
 
@@ -79,6 +28,7 @@ Result<bool> list_pages(DeviceSession& session, client::ListRequest request, Eac
   for (;;) {
     auto page = TRY(session.client().list(request, session.now()));
     each(page);
+    TRY(session.client().note_uses(page.records, session.now()));  // scrolled into view (C1)
     if (request.top) *request.top -= static_cast<std::int64_t>(page.records.size());
     if (!page.next || (request.top && *request.top <= 0)) return page.next.has_value();
     request.after = std::move(page.next);
@@ -124,6 +74,7 @@ Result<void> list_table(DeviceSession& session, client::ListRequest request) {
 int list(const DeviceOptions& options, const client::ListRequest& request) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
+    TRY(session->look_at_server(session->client().online_read(request, session->now())));
     return options.json ? list_json(*session, request) : list_table(*session, request);
   });
 }
@@ -159,7 +110,9 @@ int show(const DeviceOptions& options, const std::string& set, const std::string
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     auto& client = session->client();
-    const auto record = TRY(client.show(set, TRY(client.find_id(set, id))));
+    const auto known = TRY(find_record(*session, set, id));
+    TRY(session->require(TRY(client.ask_about(Verb::read, *TRY(client.table(set)), known))));
+    const auto record = TRY(client.show(set, known, session->now()));
     if (options.json) {
       say_json(client.to_json(record));
       return {};
@@ -183,8 +136,11 @@ int show(const DeviceOptions& options, const std::string& set, const std::string
 int search(const DeviceOptions& options, const std::string& text) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
-    const auto hits = TRY(session->client().search(text));
     const auto& schema = session->client().schema();
+    for (const auto& table : schema.tables())
+      if (!TRY(session->client().is_synced(table)))
+        TRY(session->look_at_server(session->client().online_search(table, text, session->now())));
+    const auto hits = TRY(session->client().search(text));
     if (options.json) {
       auto array = Json::array();
       for (const auto& hit : hits) {
@@ -209,12 +165,45 @@ int search(const DeviceOptions& options, const std::string& text) {
   });
 }
 
-int create(const DeviceOptions& options, const std::string& set, const std::vector<std::string>& values) {
+// ---- writing ---------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// What is asked of the permits before a write: about the record, and about each lookup that is set by hand (D6).
+Result<std::vector<permits::Ask>> asks_of(permits::Ask ask, const client::TypedValues& values) {
+  std::vector<permits::Ask> asks{ask};
+  for (const auto& [name, text] : values) {
+    ask.column = ask.table->find_column(name);
+    if (ask.column == nullptr) ask.column = ask.table->find_lookup_value(name);
+    if (ask.column != nullptr && !text.empty()) asks.push_back(ask);
+  }
+  return asks;
+}
+
+Result<model::Reference> related_record(DeviceSession& session, const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos || slash + 1 == text.size())
+    return Error{ErrorCode::usage, "A record is written SET/ID, for example accounts/0190…, not \"" + text + "\".",
+                 text};
+  const auto set = text.substr(0, slash);
+  const auto id = TRY(find_record(session, set, text.substr(slash + 1)));
+  return model::Reference{TRY(session.client().table(set))->number, id};
+}
+
+}  // namespace
+
+int create(const DeviceOptions& options, const std::string& set, const std::vector<std::string>& values,
+           const std::string& related) {
   return run(options, [&]() -> Result<void> {
     const auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
-    const auto id = TRY(session->client().create(set, typed, session->now()));
-    return say_saved(*session, options, id, "created");
+    auto& client = session->client();
+    const auto& table = *TRY(client.table(set));
+    std::optional<model::Reference> parent;
+    if (!related.empty()) parent = TRY(related_record(*session, related));
+    TRY(session->require(TRY(asks_of(TRY(client.ask_about(Verb::create, table, {}, parent)), typed))));
+    const auto written = TRY(client.create(set, typed, session->now(), parent));
+    return say_written(*session, options, written, "created");
   });
 }
 
@@ -223,18 +212,22 @@ int update(const DeviceOptions& options, const std::string& set, const std::stri
   return run(options, [&]() -> Result<void> {
     const auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
-    const auto record = TRY(session->client().find_id(set, id));
-    TRY(session->client().update(set, record, typed, session->now()));
-    return say_saved(*session, options, record, "changed");
+    auto& client = session->client();
+    const auto record = TRY(find_record(*session, set, id));
+    TRY(session->require(TRY(asks_of(TRY(client.ask_about(Verb::update, *TRY(client.table(set)), record)), typed))));
+    const auto state = TRY(client.update(set, record, typed, session->now()));
+    return say_written(*session, options, {record, state}, "changed");
   });
 }
 
 int remove(const DeviceOptions& options, const std::string& set, const std::string& id) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
-    const auto record = TRY(session->client().find_id(set, id));
-    TRY(session->client().remove(set, record, session->now()));
-    return say_saved(*session, options, record, "deleted");
+    auto& client = session->client();
+    const auto record = TRY(find_record(*session, set, id));
+    TRY(session->require(TRY(client.ask_about(Verb::remove, *TRY(client.table(set)), record))));
+    const auto state = TRY(client.remove(set, record, session->now()));
+    return say_written(*session, options, {record, state}, "deleted");
   });
 }
 

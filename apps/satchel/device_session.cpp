@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/satchel/device_session.h"
 
+#include <algorithm>
+
 #include "apps/satchel/cryptography.h"
 #include "base/text.h"
 #include "edge/net/async_http_client.h"
+#include "edge/net/http_client.h"
 #include "edge/net/url.h"
 #include "edge/os/clock.h"
 #include "edge/os/files.h"
@@ -66,6 +69,14 @@ Result<void> check_demo(device::store::DeviceStore& store) {
   return Error{ErrorCode::usage, "--now is for demo organisations only."};
 }
 
+constexpr int kWipeTries = 2;  // to say that the store is gone: the token for it is gone too
+
+// The key first: without it the rest can't be read.
+Result<void> remove_from_disk(const DeviceOptions& options) {
+  for (const auto* ending : {".key", "", "-wal", "-shm", "-journal"}) TRY(os::remove_file(options.store + ending));
+  return {};
+}
+
 Error no_store(const DeviceOptions& options) {
   return {ErrorCode::not_found,
           "There's no store at " + options.store + ". Sign in first: satchel --store " + options.store +
@@ -110,7 +121,10 @@ Result<std::unique_ptr<DeviceSession>> DeviceSession::open(const DeviceOptions& 
   session->has_pin_ = vault::needs_pin(TRY(os::read_file(key_path(options))));
   session->database_ = TRY(open_database(options, *session->key_));
   session->store_ = TRY(device::store::DeviceStore::open(*session->database_, model::Schema::standard()));
-  session->client_ = std::make_unique<device::client::Client>(*session->store_, session->random_);
+  client::HostFacts host;
+  host.platform = permits::platform_named(options.platform).value_or(permits::Platform::desktop);
+  host.clocks = [raw = session.get()] { return raw->clocks(); };
+  session->client_ = std::make_unique<device::client::Client>(*session->store_, session->random_, host);
   session->engine_ =
       std::make_unique<device::client::Engine>(*session->store_, session->random_, device::client::EngineOptions{});
   TRY(session->start_app());
@@ -145,14 +159,14 @@ Result<void> DeviceSession::start_app() {
 Result<void> DeviceSession::follow_pin_policy() {
   if (!has_pin_) return {};
   const auto file = TRY(os::read_file(key_path(options_)));
-  const auto policy = TRY(client::standing(*store_, permits::Platform::desktop)).pin;
+  const auto policy = TRY(client::standing(*store_)).pin;
   const auto wanted = TRY(vault::with_tries(file, policy.tries_max));
   if (wanted != file) (void)os::write_file(key_path(options_), wanted, os::Permissions::owner_only);
   return {};
 }
 
 Result<void> DeviceSession::set_pin(std::optional<std::string_view> pin) {
-  const auto standing = TRY(client::standing(*store_, permits::Platform::desktop));
+  const auto standing = TRY(client::standing(*store_));
   if (pin) TRY(vault::check_pin(*pin, standing.pin));
   if (!pin && standing.pin_required)
     return Error{
@@ -172,45 +186,35 @@ Result<void> DeviceSession::set_pin(std::optional<std::string_view> pin) {
 
 Result<client::SessionMarks> DeviceSession::marks() { return client::session_marks(*store_, clocks()); }
 
-Result<permits::Situation> DeviceSession::situation() {
-  const auto platform = permits::platform_named(options_.platform).value_or(permits::Platform::desktop);
-  auto standing = TRY(client::standing(*store_, platform));
-  TRY(marks()).put_into(standing.situation, standing.lease_days);
-  return standing.situation;
-}
-
-Result<permits::Held> DeviceSession::held(const model::Table& table, const std::string& id) {
-  const auto record = client_->find_id(table.set, id);
-  if (!record) return permits::Held::not_here;
-  const auto holding = TRY(store_->holding(table, *record));
-  if (!holding) return permits::Held::pending;
-  return holding->scopes == device::store::ScopeSetNumber() ? permits::Held::cached : permits::Held::scoped;
-}
-
-Result<bool> DeviceSession::in_profile(const model::Table&) { return true; }
+Result<permits::Situation> DeviceSession::situation() { return client_->situation(now()); }
 
 namespace {
 
-// Whether the answer is another one once the server can, or can't, be reached.
+// Whether the answer is another one once the server can, or can't, be reached; or what comes of it: a record there, or a draft here.
 bool depends_on_connection(permits::Situation situation, const permits::Ask& ask) {
   auto connected = situation, offline = situation;
   connected.connected = true;
   connected.prompt = connected.lease_over = false;
   offline.connected = false;
   offline.closed = true;
-  return permits::permit(connected, ask).allowed != permits::permit(offline, ask).allowed;
+  return permits::permit(connected, ask).allowed != permits::permit(offline, ask).allowed ||
+         permits::makes_draft(connected, ask) != permits::makes_draft(offline, ask);
 }
 
 }  // namespace
 
-Result<void> DeviceSession::require(const permits::Ask& ask) {
+Result<void> DeviceSession::require(const permits::Ask& ask) { return require(std::vector<permits::Ask>{ask}); }
+
+Result<void> DeviceSession::require(const std::vector<permits::Ask>& asks) {
   auto now_here = TRY(situation());
-  if (!now_here.by_choice && depends_on_connection(now_here, ask)) {
-    (void)run(client::SyncRequested{}, [](const Progress&) {});  // what came of it is remembered
+  const bool depends =
+      std::any_of(asks.begin(), asks.end(), [&](const auto& ask) { return depends_on_connection(now_here, ask); });
+  if (!now_here.by_choice && depends) {
+    TRY(try_run(client::SyncRequested{}));
     now_here = TRY(situation());
   }
-  TRY(permits::check(now_here, ask));
-  const auto standing = TRY(client::standing(*store_, now_here.platform));
+  for (const auto& ask : asks) TRY(permits::check(now_here, ask));
+  const auto standing = TRY(client::standing(*store_));
   if (!standing.pin_required) return {};
   if (!has_pin_)
     return Error{ErrorCode::locked,
@@ -220,12 +224,32 @@ Result<void> DeviceSession::require(const permits::Ask& ask) {
   return options_.app->pin ? vault::check_pin(*options_.app->pin, standing.pin) : Result<void>{};
 }
 
-// What `status` says of the connection. An error of this machine tells nothing about it.
-Result<void> DeviceSession::remember_connection(const Result<device::client::SyncReport>& report) {
-  const auto code = report ? ErrorCode::server_error : report.error().code;
-  const bool is_offline = code == ErrorCode::offline || code == ErrorCode::unexpected_answer;
-  if (http_status_of(code) >= 500 && !is_offline && code != ErrorCode::server_error) return {};
-  return note([&](auto& store) { return client::note_connection(store, !is_offline); });
+Result<void> DeviceSession::try_run(client::Event event) {
+  const auto report = run(std::move(event), [](const Progress&) {});
+  if (!report && report.error().code == ErrorCode::wiped) return report.error();
+  return {};
+}
+
+Result<void> DeviceSession::look_at_server(const Result<std::optional<client::ReadRequested>>& read) {
+  if (!read || !*read) return {};
+  return try_run(**read);
+}
+
+// S6. First it's gone, then that is said; who asked for the wipe sees it, or that the device hasn't answered.
+Result<void> DeviceSession::wipe() {
+  const auto server = TRY(store_->setting("server")).value_or("");
+  const auto token = TRY(store_->setting("refresh_token")).value_or("");
+  TRY(note([](auto& store) { return store.erase(); }));
+  TRY(remove_from_disk(options_));
+  Request request;
+  request.method = "POST";
+  request.target = "/oauth2/wiped";
+  request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+  request.body = "refresh_token=" + percent_encode(token);
+  auto http = TRY(net::HttpClient::create({.url = server}));
+  for (int tries = 0; tries < kWipeTries; ++tries)
+    if (http->send(request)) return {};
+  return {};
 }
 
 // From now on by the machine's clock, which no one sets.
@@ -242,9 +266,11 @@ Result<device::client::SyncReport> DeviceSession::run(device::client::Event even
     bool has_work = false;
     while (auto output = engine_->poll_output()) {
       if (auto* finished = std::get_if<Finished>(&*output)) {
-        const auto remembered = remember_connection(finished->report);
+        if (!finished->report && finished->report.error().code == ErrorCode::wiped) {
+          TRY(wipe());
+          return finished->report.error();
+        }
         const auto read = read_lease();
-        if (finished->report && !remembered) return remembered.error();
         if (finished->report && !read) return read.error();
         return std::move(finished->report);
       }
@@ -275,8 +301,7 @@ Result<void> DeviceSession::remove_files() {
   client_.reset();
   store_.reset();
   database_.reset();
-  for (const auto* ending : {"", "-wal", "-shm", "-journal", ".key"}) TRY(os::remove_file(options_.store + ending));
-  return {};
+  return remove_from_disk(options_);
 }
 
 }  // namespace satchel::apps

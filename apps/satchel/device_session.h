@@ -67,11 +67,10 @@ class DeviceSession {
   // ---- may it be done now ----
   Result<device::permits::Situation> situation();
   Result<device::client::SessionMarks> marks();
-  // Where a record is, by id or name; and whether its table is one of the user's profile (E6).
-  Result<device::permits::Held> held(const model::Table& table, const std::string& id);
-  Result<bool> in_profile(const model::Table& table);
   // Where the answer depends on the connection, that is found out first. Errors: the permit's refusal.
   Result<void> require(const device::permits::Ask& ask);
+  // As `require`, of several asks about one command.
+  Result<void> require(const std::vector<device::permits::Ask>& asks);
   // In one transaction: something that happens to the app (session_marks.h).
   template <class Note>
   Result<void> note(Note act) {
@@ -80,11 +79,16 @@ class DeviceSession {
     return transaction.commit();
   }
 
+  // A sync, or a look at the server, whose outcome is remembered in the store and needs no telling; but a wipe ends everything.
+  Result<void> try_run(device::client::Event event);
+  // Looks at the server first where that is how these records are read (C1); what came of it is on the device then, or isn't.
+  Result<void> look_at_server(const Result<std::optional<device::client::ReadRequested>>& read);
+
   // ---- the PIN ----
   // Sets, changes or (nullopt) takes away. Errors: bad_value for one that the organisation's policy doesn't allow.
   Result<void> set_pin(std::optional<std::string_view> pin);
 
-  // Runs the engine until it's finished.
+  // Runs the engine until it's finished. After the error `wiped` store and key are gone (S6).
   using OnProgress = std::function<void(const device::client::Progress&)>;
   Result<device::client::SyncReport> run(device::client::Event event, const OnProgress& on_progress);
 
@@ -93,9 +97,9 @@ class DeviceSession {
 
  private:
   explicit DeviceSession(DeviceOptions options) : options_(std::move(options)) {}
-  Result<void> remember_connection(const Result<device::client::SyncReport>& report);
   Result<void> start_app();
   Result<void> read_lease();
+  Result<void> wipe();
   Result<void> follow_pin_policy();
   device::client::Clocks clocks() const;
 

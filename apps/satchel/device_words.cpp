@@ -86,10 +86,7 @@ void add_record_commands(CLI::App& app, DeviceWords& words) {
   create_command->add_option("TABLE", words.set)->required();
   create_command->add_option("VALUES", words.values, "column=value …");
   create_command->add_option("--for", words.for_record, "SET/ID whose related list it's made in");
-  create_command->callback([&] {
-    words.code =
-        words.for_record.empty() ? create(words.device, words.set, words.values) : not_available(words, "create --for");
-  });
+  create_command->callback([&] { words.code = create(words.device, words.set, words.values, words.for_record); });
 
   auto* update_command = app.add_subcommand("update", "Change a record");
   update_command->add_option("TABLE", words.set)->required();
@@ -140,6 +137,33 @@ void add_waiting_commands(CLI::App& app, DeviceWords& words) {
   });
 }
 
+void add_drafts_commands(CLI::App& app, DeviceWords& words) {
+  auto* drafts_command = app.add_subcommand("drafts", "New records that are on this device only");
+  const auto add = [&](const char* name, const char* description) {
+    auto* command = drafts_command->add_subcommand(name, description);
+    command->add_option("ID", words.id)->required();
+    return command;
+  };
+  add("show", "One draft")->callback([&] { words.code = show_draft(words.device, words.id); });
+  add("discard", "Give it up")->callback([&] { words.code = discard_draft(words.device, words.id); });
+  auto* set_command = add("set", "Change it");
+  set_command->add_option("VALUES", words.values, "column=value …")->required();
+  set_command->callback([&] { words.code = set_draft(words.device, words.id, words.values); });
+  auto* save_command = drafts_command->add_subcommand("save", "Save it at the server");
+  save_command->add_option("ID", words.id);
+  save_command->add_flag("--all", words.all, "All that need no review");
+  save_command->callback([&] { words.code = save_draft(words.device, words.id, words.all); });
+  drafts_command->add_subcommand("export", "All as JSON, one a line")->callback([&] {
+    words.code = export_drafts(words.device);
+  });
+  drafts_command->callback([&words, drafts_command] {
+    if (drafts_command->get_subcommands().empty()) words.code = drafts(words.device);
+  });
+  app.add_subcommand("cache", "Records that are kept because they were used")->callback([&] {
+    words.code = cache(words.device);
+  });
+}
+
 void add_may_command(CLI::App& app, DeviceWords& words) {
   auto* may_command = app.add_subcommand("may", "May this be done now, and if not, why");
   may_command->add_option("VERB", words.may.verb, permits::verb_words())->required();
@@ -153,7 +177,7 @@ void add_may_command(CLI::App& app, DeviceWords& words) {
 
 // Commands whose day hasn't come; they say so.
 void add_later_commands(CLI::App& app, DeviceWords& words) {
-  for (const auto* name : {"cache", "chart", "do", "drafts", "why", "pin", "unpin", "attach", "download"}) {
+  for (const auto* name : {"chart", "do", "why", "pin", "unpin", "attach", "download"}) {
     auto* command = app.add_subcommand(name, "");
     command->group("")->allow_extras()->fallthrough(false);  // whatever follows, the answer is the same
     command->callback([&words, name] { words.code = not_available(words, name); });
@@ -166,6 +190,7 @@ void add_device_commands(CLI::App& app, DeviceWords& words) {
   add_session_commands(app, words);
   add_record_commands(app, words);
   add_waiting_commands(app, words);
+  add_drafts_commands(app, words);
   add_may_command(app, words);
   add_later_commands(app, words);
 }

@@ -25,7 +25,7 @@ struct DeviceWords {
   std::string url, user, set, id, text, keep, verb, on_off;
   std::vector<std::string> values;
   std::string for_record;
-  bool discard = false;
+  bool discard = false, all = false;
   std::int64_t number = 0;
   device::client::ListRequest list;
   std::int64_t top = -1;

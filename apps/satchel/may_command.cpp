@@ -55,11 +55,16 @@ class Device {
 
   Result<Held> held(const model::Table& table, const std::string& id) {
     if (!session_) return situation.experience == permits::Experience::sync ? Held::scoped : Held::cached;
-    return session_->held(table, id);
+    auto& client = session_->client();
+    const auto record = client.find_id(table.set, id);
+    if (!record) return Held::not_here;
+    return device::client::held(client.store(), TRY(client.experience()), {table.number, *record});
   }
 
+  // E6. Which tables a drafts user holds isn't a matter of a profile.
   Result<bool> in_profile(const model::Table& table) {
-    return session_ ? session_->in_profile(table) : Result<bool>(true);
+    if (!session_ || !TRY(session_->client().experience()).is_sync) return true;
+    return session_->client().is_synced(table);
   }
 
   permits::Situation situation;

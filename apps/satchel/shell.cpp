@@ -65,7 +65,7 @@ Result<void> lock_if_idle(const DeviceOptions& options) {
   if (!device::vault::needs_pin(file) || device::vault::is_locked(file) || !options.app->pin) return {};
   const auto minutes = [&]() -> Result<std::int64_t> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    return TRY(client::standing(session->client().store(), permits::Platform::desktop)).lock_minutes;
+    return TRY(client::standing(session->client().store())).lock_minutes;
   }();
   if (!minutes || now - *used_at < Duration::of_minutes(*minutes)) return {};
   return edge::os::write_file(key_path, TRY(device::vault::with_lock(file, true)), edge::os::Permissions::owner_only);

@@ -27,10 +27,10 @@ struct Standing {
   std::string session() const { return std::string(permits::name_of(permits::session_state(situation))); }
 };
 
-Result<Standing> standing_of(DeviceSession& session, const DeviceOptions& options) {
+Result<Standing> standing_of(DeviceSession& session) {
   Standing standing;
   standing.status = TRY(session.client().status(true));
-  standing.decided = TRY(client::standing(session.client().store(), *permits::platform_named(options.platform)));
+  standing.decided = TRY(client::standing(session.client().store()));
   standing.situation = TRY(session.situation());
   standing.connection = TRY(session.client().store().setting("connection")).value_or("unknown");
   if (standing.status.offline_by_choice) standing.connection = "offline";
@@ -68,7 +68,7 @@ Json status_json(const Standing& standing) {
   json.set("pending", status.pending);
   json.set("conflicts", status.conflicts);
   json.set("errors", status.errors);
-  json.set("drafts", 0);
+  json.set("drafts", status.drafts);
   json.set("rows", status.rows);
   auto tables = Json::array();
   for (const auto& row : status.tables) {
@@ -91,6 +91,7 @@ void say_status(const Standing& standing) {
   if (standing.lease_until) say("Offline until     " + time_text(standing.lease_until, ""));
   say("Last sync         " + time_text(status.last_sync, "never"));
   say("Pending changes   " + grouped(status.pending));
+  say("Drafts            " + grouped(status.drafts));
   say("Conflicts         " + grouped(status.conflicts));
   say("Errors            " + grouped(status.errors));
   say("Rows              " + grouped(status.rows) +
@@ -159,7 +160,6 @@ void say_settings(const Standing& standing) {
         count_text(decided.lease_days, "day", "days") + " after the server last answered)");
   say("Cached records    at most " + grouped(decided.cache_rows) + " rows, " + size_text(decided.cache_bytes) + ", " +
       count_text(decided.cache_days, "day", "days"));
-  if (decided.escrow) say("Remote wipe       If an administrator wipes this device, he gets what wasn't sent.");
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ void say_settings(const Standing& standing) {
 int status(const DeviceOptions& options) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto standing = TRY(standing_of(*session, options));
+    const auto standing = TRY(standing_of(*session));
     if (options.json) say_json(status_json(standing));
     else say_status(standing);
     return {};
@@ -177,7 +177,7 @@ int status(const DeviceOptions& options) {
 int settings(const DeviceOptions& options) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open(options, Opening::existing));
-    const auto standing = TRY(standing_of(*session, options));
+    const auto standing = TRY(standing_of(*session));
     if (options.json) say_json(settings_json(standing));
     else say_settings(standing);
     return {};

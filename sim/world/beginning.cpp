@@ -29,6 +29,7 @@ class Maker {
     token_ = admin.token;
     made_.unit = admin.unit;
     made_.admin = admin.admin;
+    TRY(add_profile());
     TRY(add_team());
     for (int i = 0; i < 3; ++i) TRY(add_user("user" + std::to_string(i)));
     made_.device_file = TRY(empty_file(FileKind::device));
@@ -43,6 +44,13 @@ class Maker {
     return {};
   }
 
+  // Everybody works with offline sync, in every table (E1).
+  Result<void> add_profile() {
+    profile_ = new_id<RecordId>(random_, kStart);
+    return post("mobileofflineprofiles",
+                "{\"mobileofflineprofileid\":\"" + profile_.to_string() + "\",\"name\":\"Field\",\"published\":true}");
+  }
+
   Result<void> add_team() {
     made_.team = new_id<RecordId>(random_, kStart);
     return post("teams", "{\"teamid\":\"" + made_.team.to_string() +
@@ -55,7 +63,9 @@ class Maker {
     const auto id = new_id<RecordId>(random_, kStart);
     TRY(post("systemusers", "{\"systemuserid\":\"" + id.to_string() + "\",\"domainname\":\"" + name +
                                 "\",\"firstname\":\"U\",\"lastname\":\"" + name +
-                                "\",\"businessunitid@odata.bind\":\"" + bind("businessunits", made_.unit) + "\"}"));
+                                "\",\"businessunitid@odata.bind\":\"" + bind("businessunits", made_.unit) +
+                                "\",\"mobileofflineprofileid@odata.bind\":\"" +
+                                bind("mobileofflineprofiles", profile_) + "\"}"));
     auto transaction = TRY(sql::Transaction::begin(*made_.server_file));
     TRY(service_->sessions().set_password(id, kPassword));
     TRY(service_->sessions().set_roles(id, {server::access::Role::salesperson}));
@@ -68,6 +78,7 @@ class Maker {
   PlainHasher hasher_;
   NullLog log_;
   Beginning made_;
+  RecordId profile_;
   std::unique_ptr<server::service::Service> service_;
   std::string token_;
 };

@@ -80,12 +80,12 @@ void World::create(Device& device) {
 std::optional<RecordId> World::create(Device& device, const char* set, const device::client::TypedValues& values) {
   const auto made = device.client().create(set, values, now_on(device));
   say("device " + std::to_string(device.number()) + " creates in " + set + " " +
-      (made ? made->to_string() : made.error().message));
+      (made ? made->id.to_string() : made.error().message));
   if (made)
-    writings_.typed(device.number(), *made,
+    writings_.typed(device.number(), made->id,
                     model::Schema::standard().find_set(set)->find_column(values[0].first)->index, values[0].second);
   after(device, "create");
-  return made ? std::optional(*made) : std::nullopt;
+  return made ? std::optional(made->id) : std::nullopt;
 }
 
 void World::remove(Device& device) {

@@ -265,6 +265,30 @@ def a_pin_that_the_organisation_requires() -> None:
         device("list", "accounts")
 
 
+def a_device_is_wiped() -> None:
+    """On its next contact, whatever the command, store and key go, the administrator sees when, and the same file can begin anew (S6)."""
+    for command in (("sync",), ("create", "accounts", "name=Gone"), ("reconnect",), ("sign-in",)):
+        with World("--demo", "--records", "300") as world:
+            server, device = world.server, world.device("east1@demo")
+            device("sync")
+            device("offline", "on")
+            device("create", "accounts", "name=Unsent")
+            if command != ("reconnect",):
+                device("offline", "off")
+            rows = lambda: json.loads(satchel("--json", "admin", "--server", server.url, "--user", "admin@demo", "devices",  # noqa: E731
+                                              SATCHEL_PASSWORD=PASSWORD).stdout)["value"]
+            admin(server, "wipe", rows()[0]["id"])
+            assert rows()[0]["wipe_asked"] and not rows()[0]["wiped"], rows()
+            words = (*command, server.url, "--user", device.user) if command == ("sign-in",) else command
+            error = device.refused(*words)
+            assert (error["rule"], error["code"]) == ("S6", "wiped"), error
+            assert device.files() == [], device.files()
+            assert rows()[0]["wiped"], rows()
+            assert device("session") == {"session": "get-started"}
+            device.sign_in(server)
+            assert device("sync")["complete"] and device("outbox")["value"] == []
+
+
 def now_is_for_demos() -> None:
     """A clock that is set by hand is for demo organisations only (S2)."""
     done = satchel("--store", "/nonexistent/store", "--now", in_days(0), "sign-in", "https://crm.example.com", "--user", "ada@demo",
@@ -275,4 +299,5 @@ def now_is_for_demos() -> None:
 if __name__ == "__main__":
     run(every_cell_of_the_platform_table, words_of_may_that_make_no_sense, a_sign_in_that_ended_costs_nothing,
         blocked_after_it_was_closed, no_offline_work_with_an_old_server, the_lease_ends, wrong_pins_end_in_a_lock,
-        locked_by_hand_and_by_idleness, a_pin_that_the_organisation_requires, now_is_for_demos)
+        locked_by_hand_and_by_idleness, a_pin_that_the_organisation_requires, a_device_is_wiped,
+        now_is_for_demos)

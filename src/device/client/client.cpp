@@ -86,36 +86,27 @@ Result<model::RecordChange> Client::typed_change(const model::Table& table, Chan
   return model::prepare(store_.schema(), std::move(change), true);
 }
 
-Result<void> Client::save_prepared(const model::RecordChange& change, Instant now,
-                                   std::vector<model::ColumnValue> shown) {
-  const sync::Saving saving{now, TRY(user()), &random_, std::move(shown)};
-  const auto settling = TRY(settling_at(now));
-  return in_transaction([&]() -> Result<void> {
-    TRY(sync::save(store_, change, saving));
-    if (saving.shown.empty()) return {};
-    return sync::settle(store_, store_.schema().at(change.table), change.id, settling);
-  });
+Result<WriteState> Client::save(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown,
+                                const std::optional<model::Reference>& related) {
+  return save_prepared(TRY(model::prepare(store_.schema(), std::move(change), true)), now, std::move(shown), related);
 }
 
-Result<void> Client::save(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown) {
-  return save_prepared(TRY(model::prepare(store_.schema(), std::move(change), true)), now, std::move(shown));
-}
-
-Result<RecordId> Client::create(std::string_view set, const TypedValues& values, Instant now) {
+Result<Written> Client::create(std::string_view set, const TypedValues& values, Instant now,
+                               const std::optional<model::Reference>& related) {
   const auto& target = *TRY(table(set));
   const auto id = new_id<RecordId>(random_, now);
-  TRY(save_prepared(TRY(typed_change(target, ChangeKind::create, id, values)), now, {}));
-  return id;
+  const auto state = TRY(save_prepared(TRY(typed_change(target, ChangeKind::create, id, values)), now, {}, related));
+  return Written{id, state};
 }
 
-Result<void> Client::update(std::string_view set, RecordId id, const TypedValues& values, Instant now) {
+Result<WriteState> Client::update(std::string_view set, RecordId id, const TypedValues& values, Instant now) {
   const auto& target = *TRY(table(set));
-  return save_prepared(TRY(typed_change(target, ChangeKind::update, id, values)), now, {});
+  return save_prepared(TRY(typed_change(target, ChangeKind::update, id, values)), now, {}, {});
 }
 
-Result<void> Client::remove(std::string_view set, RecordId id, Instant now) {
+Result<WriteState> Client::remove(std::string_view set, RecordId id, Instant now) {
   const auto& target = *TRY(table(set));
-  return save_prepared({target.number, id, ChangeKind::remove, {}}, now, {});
+  return save_prepared({target.number, id, ChangeKind::remove, {}}, now, {}, {});
 }
 
 // ---- reading ---------------------------------------------------------------------------------------------------------------
@@ -153,6 +144,7 @@ Result<ListAnswer> Client::list(const ListRequest& request, Instant now) {
                    target.plural + " have no view called \"" + request.view + "\". See `views " + target.set + "`.",
                    request.view};
   }
+  TRY(permits::check(TRY(situation(now)), TRY(ask_about(permits::Verb::read, target))));
   const auto context = TRY(query_context(now));
   query::Query query;
   query.table = target.number;
@@ -170,15 +162,27 @@ Result<ListAnswer> Client::list(const ListRequest& request, Instant now) {
   auto result = TRY(store_.list(query));
   answer.records = std::move(result.records);
   answer.next = std::move(result.next);
+  if (!TRY(is_synced(target))) TRY(note_uses(answer.records, now));
   return answer;
 }
 
-Result<model::Record> Client::show(std::string_view set, RecordId id) {
+Result<model::Record> Client::show(std::string_view set, RecordId id, Instant now) {
   const auto& target = *TRY(table(set));
+  if (const auto draft = TRY(store_.draft(id)); draft && draft->change.table == target.number) {
+    TRY(permits::check(TRY(situation(now)), TRY(ask_about(permits::Verb::read, target, id))));
+    model::Record record{target.number, id, {}, std::vector<model::Value>(target.columns.size())};
+    for (const auto& value : draft->change.values) record.values[value.column] = value.value;
+    model::compute(store_.schema(), record);
+    return record;
+  }
   auto record = TRY(store_.find(target, id));
+  auto ask = TRY(ask_about(permits::Verb::read, target, id));
+  if (!record) ask.record = permits::Held::not_here;
+  TRY(permits::check(TRY(situation(now)), ask));
   if (!record)
     return Error{ErrorCode::not_found, "There's no " + target.label + " " + id.to_string() + " on this device.",
                  id.to_string()};
+  if (!target.on_every_device) TRY(in_transaction([&] { return store_.note_use({target.number, id}, now); }));
   return std::move(*record);
 }
 
@@ -264,6 +268,7 @@ Result<sync::Settling> Client::settling_at(Instant now) {
   settling.now = settling.server_now = now;  // nothing is sent here
   settling.user = TRY(user());
   settling.random = &random_;
+  settling.policies = TRY(sync::OrganizationSettings::read(store_)).conflict_policies();
   return settling;
 }
 
@@ -323,10 +328,13 @@ Result<Status> Client::status(bool with_bytes) {
   if (std::from_chars(last.data(), last.data() + last.size(), at).ec == std::errc()) status.last_sync = Instant{at};
   std::set<RecordId> unsent;
   for (const auto& entry : TRY(outbox()))
-    if (entry.state != ChangeState::acknowledged) unsent.insert(entry.change.id);
+    if (entry.state != ChangeState::acknowledged && !TRY(store_.has_draft(entry.change.id)))
+      unsent.insert(entry.change.id);
   status.pending = static_cast<std::int64_t>(unsent.size());
   status.conflicts = static_cast<std::int64_t>(TRY(store_.conflicts()).size());
   status.errors = static_cast<std::int64_t>(TRY(errors()).size());
+  status.drafts = static_cast<std::int64_t>(TRY(store_.draft_count()));
+  status.experience_notice = TRY(text(sync::kExperienceNotice));
   status.tables = TRY(store_.tables());
   for (const auto& row : status.tables) status.rows += row.rows;
   if (!with_bytes) return status;
@@ -342,12 +350,16 @@ Result<void> Client::set_offline(bool on) {
 Result<void> Client::sign_out(bool discard) {
   const auto now_here = TRY(status());
   const auto unsent = now_here.pending + now_here.errors + now_here.conflicts;
-  if (unsent > 0 && !discard)
+  if (unsent + now_here.drafts > 0 && !discard) {
+    const auto counted = [](std::int64_t number, const char* one) {
+      return std::to_string(number) + " " + one + (number == 1 ? "" : "s");
+    };
     return Error{ErrorCode::unsent_work,
-                 "This device holds " + std::to_string(unsent) + (unsent == 1 ? " unsent change" : " unsent changes") +
-                     " and 0 drafts that would be lost. Sync first, or sign out with --discard.",
+                 "This device holds " + counted(now_here.drafts, "draft") + " and " + counted(unsent, "unsent change") +
+                     " that would be lost. Save the drafts and sync first, or sign out with --discard.",
                  {},
                  "D3"};
+  }
   return in_transaction([&] { return store_.erase(); });
 }
 

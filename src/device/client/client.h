@@ -6,6 +6,13 @@
 //   client.create("contacts", {{"lastname", "King"}}, now)   -> saved, pending
 //   client.list({.set = "contacts", .filter = "contains(fullname,'ki')"}, now)
 //
+// Each read and write asks the permits first; what they forbid is the Error, with rule and sentence. In a cached table (a drafts
+// user's, or one outside the profile: E6) a write goes straight to the server:
+//
+//   const auto written = client.create(…);      // state `saving`
+//   engine: SyncRequested … Finished            // whatever comes of it
+//   client.finish_write(written.id, now)        // saved; or the server's reason; or no connection: a draft, an unsaved edit (D8)
+//
 // Always true:
 //   - Bad input gets an Error and changes nothing.
 //   - The same filter text means the same here and at the server (L1): one parser, one query tree.
@@ -20,8 +27,11 @@
 
 #include "base/json.h"
 #include "base/random.h"
+#include "device/client/engine.h"
+#include "device/client/situation.h"
 #include "device/store/store.h"
 #include "device/sync/decisions.h"
+#include "device/sync/drafts.h"
 #include "device/sync/overlay.h"
 #include "odata/parse_query.h"
 
@@ -29,6 +39,34 @@ namespace satchel::device::client {
 
 // Column name and text, as a person types them: {"lastname", "King"}, {"parentcustomerid", "accounts/ID"}.
 using TypedValues = std::vector<std::pair<std::string, std::string>>;
+
+// Where a write went.
+enum class WriteState {
+  pending,  // into the outbox; it goes up by itself
+  draft,    // it's a draft, or a change of one
+  saving,   // straight to the server: sync now, then finish_write
+};
+struct Written {
+  RecordId id;
+  WriteState state = WriteState::pending;
+};
+// How a write that went straight to the server ended.
+enum class WriteEnd {
+  saved,
+  draft,         // a create without an answer: on this device only, with the same id (D8)
+  being_saved,   // the same, but it was sent: the next contact asks what became of it
+  unsaved_edit,  // a change of an existing record: it waits, and is merged when connected (D8)
+  conflict,      // somebody else changed the same: the user is asked (K2)
+};
+
+// A draft as lists show it (D1).
+struct DraftItem {
+  store::Draft draft;
+  const model::Table* table = nullptr;    // null: such records are no longer kept here
+  std::string name;                       // its primary name, or ""
+  std::vector<sync::Obstacle> obstacles;  // what still blocks it; empty: ready
+  bool is_being_saved() const { return draft.saving.has_value(); }
+};
 
 struct ListRequest {
   std::string set;
@@ -56,22 +94,39 @@ struct Status {
   std::optional<Instant> last_sync;
   std::optional<Cut> cut;
   std::int64_t pending = 0;  // records with unsent changes
-  std::int64_t conflicts = 0, errors = 0, rows = 0;
+  std::int64_t conflicts = 0, errors = 0, drafts = 0, rows = 0;
+  std::string experience_notice;  // what the user is to be told about a change of his experience (E5); "" = nothing
   std::vector<store::TableStatus> tables;
 };
 
 class Client {
  public:
-  Client(store::DeviceStore& store, Random& random) : store_(store), random_(random) {}
+  Client(store::DeviceStore& store, Random& random, HostFacts host = {})
+      : store_(store), random_(random), host_(host) {}
+  void set_host(const HostFacts& host) { host_ = host; }
+
+  // ---- what may be done (1.1 to 1.6) -----------------------------------------------------------------------------------------
+  Result<permits::Situation> situation(Instant now);
+  Result<sync::Experience> experience();
+  // A sync table of this user: held by scope (E6).
+  Result<bool> is_synced(const model::Table& table);
+  // `ask` about a record, as this device has it; `related`: the record that a create is for.
+  Result<permits::Ask> ask_about(permits::Verb verb, const model::Table& table, std::optional<RecordId> id = {},
+                                 std::optional<model::Reference> related = {});
 
   // ---- records -----------------------------------------------------------------------------------------------------------
   // Errors: unknown_table, unknown_column, bad_value (and `save`'s).
-  Result<RecordId> create(std::string_view set, const TypedValues& values, Instant now);
-  Result<void> update(std::string_view set, RecordId id, const TypedValues& values, Instant now);
-  Result<void> remove(std::string_view set, RecordId id, Instant now);
+  // `related`: the record in whose list or timeline it's made; it fills in what it can (D6).
+  Result<Written> create(std::string_view set, const TypedValues& values, Instant now,
+                         const std::optional<model::Reference>& related = {});
+  Result<WriteState> update(std::string_view set, RecordId id, const TypedValues& values, Instant now);
+  Result<WriteState> remove(std::string_view set, RecordId id, Instant now);
   // The same from values: brings the change into normal form and saves it. `shown`: what the form showed in these columns when the
   // user began (Y14), in normal form; what the server changed since is merged at once.
-  Result<void> save(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown = {});
+  Result<WriteState> save(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown = {},
+                          const std::optional<model::Reference>& related = {});
+  // Behind the sync of a write whose state was `saving`. Errors: the server's reason, and then nothing of the write is left.
+  Result<WriteEnd> finish_write(RecordId id, Instant now);
   // Several of these calls as one transaction: all of them, or none if `act` gives an error.
   template <class Act>
   auto together(Act act) -> decltype(act()) {
@@ -79,13 +134,39 @@ class Client {
   }
 
   Result<ListAnswer> list(const ListRequest& request, Instant now);
-  Result<model::Record> show(std::string_view set, RecordId id);
+  // Of a draft too. The record counts as used.
+  Result<model::Record> show(std::string_view set, RecordId id, Instant now);
+  // Rows of cached tables that were scrolled into view (C1).
+  Result<void> note_uses(std::span<const model::Record> rows, Instant now);
+  // When the server last confirmed what is shown of the record (C4); nullopt: never, or it's held by scope.
+  Result<std::optional<Instant>> as_of(RecordId id);
+  // What to ask the server before a list or record of a cached table is shown; nullopt: what is here is what there is, or the
+  // server isn't to be asked.
+  Result<std::optional<ReadRequested>> online_read(const ListRequest& request, Instant now);
+  Result<std::optional<ReadRequested>> online_read(std::string_view set, RecordId id, Instant now);
+  // "Search the server" (Q7), table by table.
+  Result<std::optional<ReadRequested>> online_search(const model::Table& table, std::string_view text, Instant now);
   Result<std::vector<store::SearchHit>> search(std::string_view text, std::size_t hits_max = 50);
   Result<sync::RecordState> state(RecordId id);
 
   // An id as typed: a whole one, or the beginning of one (at least 4 digits) or an exact primary name, if only one record fits.
   // Errors: not_found, bad_value when several fit.
   Result<RecordId> find_id(std::string_view set, std::string_view text);
+
+  // ---- drafts (D1-D8) ------------------------------------------------------------------------------------------------------
+  Result<std::vector<DraftItem>> drafts();
+  Result<DraftItem> draft(RecordId id);  // errors: not_found, store_damaged
+  Result<void> change_draft(RecordId id, const TypedValues& values, Instant now);
+  Result<void> discard_draft(RecordId id, Instant now);
+  // Save: then sync, then finish_save. Saved already: no error. Errors: the permits', and what stands in its way.
+  Result<void> save_draft(RecordId id, Instant now);
+  // Those that need no review; the rest is as it was. Gives the ids to be synced and finished.
+  Result<std::vector<RecordId>> save_ready_drafts(Instant now);
+  // Errors: the server's reason; it stays beside the draft (D7).
+  Result<WriteEnd> finish_save(RecordId id, Instant now);
+  // JSON lines, every word that was typed; also of damaged drafts and retired columns.
+  Result<std::string> export_drafts();
+  Result<void> dismiss_experience_notice();
 
   // ---- what waits ----------------------------------------------------------------------------------------------------------
   Result<std::vector<store::OutboxEntry>> outbox();  // waiting, sent, acknowledged
@@ -126,12 +207,18 @@ class Client {
  private:
   Result<model::RecordChange> typed_change(const model::Table& table, model::ChangeKind kind, RecordId id,
                                            const TypedValues& values);
-  Result<void> save_prepared(const model::RecordChange& change, Instant now, std::vector<model::ColumnValue> shown);
+  Result<WriteState> save_prepared(model::RecordChange change, Instant now, std::vector<model::ColumnValue> shown,
+                                   const std::optional<model::Reference>& related);
+  Result<WriteState> save_new(const permits::Situation& situation, model::RecordChange change, Instant now,
+                              const std::optional<model::Reference>& related);
+  Result<DraftItem> item_of(store::Draft draft);
+  Result<sync::Drafting> drafting(const permits::Situation& situation, Instant now);
   template <class Act>
   auto in_transaction(Act act) -> decltype(act());
 
   store::DeviceStore& store_;
   Random& random_;
+  HostFacts host_;
   bool is_together_ = false;
 };
 

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
+#include "device/client/limits.h"
 #include "device/client/session_marks.h"
+#include "device/client/situation.h"
+#include "device/sync/cache.h"
 #include "device/sync/pull.h"
 #include "device/sync/push.h"
 #include "device/sync/repair.h"
@@ -101,15 +105,24 @@ void Engine::on(const SignIn& event) {
 void Engine::on(const SyncRequested&) {
   if (busy()) return fail({ErrorCode::bad_request, "A sync is under way already."});
   run_ = Run{};
+  if (auto begun = begin_run(); !begun) fail(begun.error());
+}
+
+void Engine::on(const ReadRequested& event) {
+  if (busy()) return fail({ErrorCode::bad_request, "A sync is under way already."});
+  run_ = Run{};
+  run_.read = event;
+  if (auto begun = begin_run(); !begun) fail(begun.error());
+}
+
+Result<void> Engine::begin_run() {
   run_.started = now_;
   run_.page_rows = std::min(sync::kLoadPageRowsMin, options_.load_rows_max);
   repair_.reset();
-  const auto begin = [&]() -> Result<void> {
-    if (TRY(setting_or("user_id", "")).empty()) return not_signed_in();
-    if (TRY(setting_or("repairing", "")) == "yes") TRY(begin_repair());
-    return next_step();
-  };
-  if (auto begun = begin(); !begun) fail(begun.error());
+  if (TRY(setting_or("user_id", "")).empty()) return not_signed_in();
+  if (TRY(setting_or("repairing", "")) == "yes") TRY(begin_repair());
+  if (!TRY(store_.loading())) run_.to_name = TRY(sync::rows_to_name(store_, TRY(sync::read_experience(store_))));
+  return next_step();
 }
 
 // Once in a run: a page's commit shouldn't wait for a second one. Within the caller's transaction.
@@ -149,6 +162,11 @@ void Engine::fail(const Error& error) {
   awaited_.reset();
   page_to_store_.reset();
   store_.forget_caches();
+  // What couldn't be sent is arranged by what was learnt before the line was lost (E5); if even that fails, the next run does it.
+  (void)arrange(false);
+  // A page made for people (a portal's) is no answer. An error of this machine tells nothing about the connection.
+  const bool is_offline = error.code == ErrorCode::offline || error.code == ErrorCode::unexpected_answer;
+  if (is_offline || http_status_of(error.code) < 500) (void)learn_connection(!is_offline);
   outputs_.push_back(Finished{error});
 }
 
@@ -166,6 +184,7 @@ Result<void> Engine::take_answer(AnswerCame&& event) {
   // A captive portal says 200 as well, but doesn't tell our time.
   if (!response.headers.get("Satchel-Time").empty()) run_.let_in = now_;
   switch (phase) {
+    case Phase::asking: return take_records(response);
     case Phase::pushing: return take_batch(response);
     case Phase::pulling: return take_pull(std::move(response));
     case Phase::comparing: return take_ranges(response);
@@ -184,7 +203,9 @@ Error token_error(const Response& response) {
   const auto code = response.status == 429          ? ErrorCode::too_many_requests
                     : kind == "invalid_grant"       ? ErrorCode::wrong_password
                     : kind == "unauthorized_client" ? ErrorCode::unauthorized
+                    : kind == "wiped"               ? ErrorCode::wiped
                                                     : ErrorCode::bad_request;
+  if (code == ErrorCode::wiped) return {code, std::string(description), {}, "S6"};
   return {code, std::string(description)};
 }
 
@@ -217,6 +238,15 @@ Result<void> Engine::learn_time(const Response& response) {
   if (moved > -1000 && moved < 1000) return {};
   auto transaction = TRY(store_.begin());
   TRY(store_.set_setting("server_offset", std::to_string(offset.milliseconds)));
+  return transaction.commit();
+}
+
+// Written only when it changed.
+Result<void> Engine::learn_connection(bool is_connected) {
+  const std::string_view now = is_connected ? "connected" : "offline";
+  if (TRY(setting_or(kConnection, "")) == now && TRY(setting_or("closed", "")).empty()) return {};
+  auto transaction = TRY(store_.begin());
+  TRY(note_connection(store_, is_connected));
   return transaction.commit();
 }
 
@@ -261,7 +291,8 @@ Result<void> Engine::take_refresh(const Response& response) {
 
 // What isn't 200 on push, pull or comparison.
 Result<void> Engine::take_refusal(const Response& response) {
-  const auto error = odata::read_error(response.status, response.body);
+  auto error = odata::read_error(response.status, response.body);
+  if (error.code == ErrorCode::wiped) error.rule = "S6";
   if (response.status == 401 && !run_.has_refreshed) return refresh_token();
   if (error.code == ErrorCode::history_changed) {
     TRY(begin_repair(error.target));
@@ -324,9 +355,10 @@ Result<void> Engine::next_step() {
     repair_.reset();
   }
   if (run_.skip_load || TRY(store_.loading())) return send_pull(TRY(setting_or("cursor", "")));
-  const bool may_push = run_.rounds < sync::kSyncRoundsMax && !run_.is_later && !run_.must_pull;
+  if (run_.read && !run_.has_asked) return send_question();
+  const bool may_push = !run_.read && run_.rounds < sync::kSyncRoundsMax && !run_.is_later && !run_.must_pull;
   if (may_push && TRY(send_push())) return {};
-  if (!run_.has_pulled) return send_pull(TRY(setting_or("cursor", "")));
+  if (!run_.has_pulled || !run_.to_name.empty()) return send_pull(TRY(setting_or("cursor", "")));
   phase_ = Phase::indexing;
   return build_indexes();
 }
@@ -359,6 +391,15 @@ Result<void> Engine::send_pull(std::string_view cursor) {
     named.insert(named.begin(), run_.to_fetch.begin(), run_.to_fetch.end());
     if (named.size() > odata::kNamedRowsMax) named.resize(odata::kNamedRowsMax);
     run_.to_fetch.clear();
+  }
+  if (!run_.skip_load && !repair_) {
+    const auto room = std::min(odata::kNamedRowsMax - named.size(), run_.to_name.size());
+    const auto end = run_.to_name.begin() + static_cast<std::ptrdiff_t>(room);
+    named.insert(named.end(), run_.to_name.begin(), end);
+    // After a repair the same number may mean another state.
+    if (run_.repairs > 0)
+      for (auto& row : named) row.version = Seq(0);
+    run_.to_name.erase(run_.to_name.begin(), end);
   }
   auto body = Json::object();
   body.set("cursor", run_.skip_load || cursor.empty() ? Json(nullptr) : Json(cursor));
@@ -415,6 +456,7 @@ Result<void> Engine::after_cut(const std::vector<ScopeNumber>& mismatched) {
   }
   if (repair_ && !repair_->repair.done()) return next_step();
   repair_.reset();
+  TRY(arrange(true));
   if (TRY(setting_or("repairing", "")) == "yes") {
     auto transaction = TRY(store_.begin());
     TRY(sync::offer_undone(store_, settling()));
@@ -467,8 +509,107 @@ Result<void> Engine::build_indexes() {
   return {};
 }
 
+// What the admin changed about this user's experience (E5). At a cut drafts become changes that this run still sends, and rows that
+// are cached ones from now on are asked for by name; at the end what couldn't leave becomes drafts.
+Result<void> Engine::arrange(bool may_send) {
+  auto transaction = TRY(store_.begin());
+  const auto report = TRY(sync::arrange_experience(store_, may_send, settling()));
+  TRY(transaction.commit());
+  if (may_send && report.has_cached_rows)
+    run_.to_name = TRY(sync::rows_to_name(store_, TRY(sync::read_experience(store_))));
+  return {};
+}
+
+// ---- reading at the server ---------------------------------------------------------------------------------------------------
+
+namespace {
+
+// Ids and versions, and the lookups for the names that come beside them.
+std::string question(const model::Table& table, const ReadRequested& read) {
+  std::string select = table.id_column().name + ",versionnumber";
+  for (const auto& column : table.columns)
+    if (column.type == model::ColumnType::lookup) select += ",_" + column.name + "_value";
+  const auto filter = read.id ? table.id_column().name + " eq " + read.id->to_string() : read.filter;
+  const auto top = read.id ? 1 : std::min(read.top.value_or(kReadRowsMax), kReadRowsMax);
+  std::string target = "/api/data/v9.2/" + table.set + "?$select=" + select + "&$top=" + std::to_string(top);
+  if (!filter.empty()) target += "&$filter=" + percent_encode(filter);
+  if (!read.order.empty()) target += "&$orderby=" + percent_encode(read.order);
+  return target;
+}
+
+constexpr std::string_view kFormatted = "@OData.Community.Display.V1.FormattedValue";
+constexpr std::string_view kLogicalName = "@Microsoft.Dynamics.CRM.lookuplogicalname";
+
+// Names of what the row's lookups point to, where that isn't here itself.
+Result<std::vector<store::DeviceStore::KnownName>> names_in(store::DeviceStore& store, const model::Table& table,
+                                                            const Json& row) {
+  std::vector<store::DeviceStore::KnownName> names;
+  for (const auto& column : table.columns) {
+    if (column.type != model::ColumnType::lookup) continue;
+    const auto property = "_" + column.name + "_value";
+    const auto id = RecordId::parse(row.string_at(property));
+    const auto name = row.string_at(property + std::string(kFormatted));
+    if (!id || name.empty()) continue;
+    const auto* target = store.schema().find(row.string_at(property + std::string(kLogicalName)));
+    if (target == nullptr && column.targets.size() == 1) target = store.schema().find(column.targets.front());
+    if (target == nullptr || TRY(store.holding(*target, *id))) continue;
+    names.push_back({{target->number, *id}, std::string(name)});
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<void> Engine::send_question() {
+  const auto* table = store_.schema().find(run_.read->table);
+  if (table == nullptr) return Error{ErrorCode::unknown_table, "There's no such table."};
+  auto request = TRY(sync_request("GET", question(*table, *run_.read), "", false));
+  request.headers.set("Accept", "application/json");
+  request.headers.set("Prefer", "odata.include-annotations=\"*\"");
+  send(std::move(request), Phase::asking);
+  return {};
+}
+
+Result<void> Engine::take_records(const Response& response) {
+  const auto json = TRY(Json::parse(response.body));
+  const auto* value = json.find("value");
+  if (value == nullptr || !value->is_array())
+    return Error{ErrorCode::unexpected_answer,
+                 "What answered isn't a Satchel server. Check the address and your network's sign-in page."};
+  const auto& table = store_.schema().at(run_.read->table);
+  const bool is_synced = TRY(sync::read_experience(store_)).holds(table);
+  run_.has_asked = true;
+  std::vector<odata::NamedRow> found;
+  auto transaction = TRY(store_.begin());
+  const auto use = [&](RecordId id) -> Result<void> {
+    const auto here = TRY(store_.holding(table, id));
+    if (is_synced && here) return {};
+    found.push_back({table.number, id, here ? here->version : Seq(0)});
+    return store_.note_use({table.number, id}, now_);
+  };
+  for (const auto& row : *value->as_array()) {
+    const auto id = RecordId::parse(row.string_at(table.id_column().name));
+    if (!id) continue;
+    ++run_.report.found;
+    TRY(use(*id));
+    if (!is_synced) TRY(store_.know_names(*id, TRY(names_in(store_, table, row))));
+  }
+  // One that is here and that the server didn't find leaves with the pull that names it (C6).
+  if (run_.read->id && found.empty() && TRY(store_.holding(table, *run_.read->id))) TRY(use(*run_.read->id));
+  TRY(transaction.commit());
+  std::set<RecordId> first;
+  for (const auto& row : found) first.insert(row.id);
+  std::erase_if(run_.to_name, [&](const odata::NamedRow& row) { return first.contains(row.id); });
+  run_.to_name.insert(run_.to_name.begin(), found.begin(), found.end());
+  return next_step();
+}
+
+// ---- the end -----------------------------------------------------------------------------------------------------------------
+
 Result<void> Engine::finish_run() {
+  TRY(learn_connection(true));
   if (phase_ != Phase::signing_in) {
+    TRY(arrange(false));
     run_.report.complete = !run_.is_later && !TRY(sync::has_unsent(store_, settling()));
     auto transaction = TRY(store_.begin());
     // Later syncs are noted with their cut.
@@ -548,7 +689,8 @@ sync::Settling Engine::settling() const {
   sync::Settling settling;
   settling.now = now_;
   settling.server_now = now_ + server_offset_;
-  settling.policy = options_.policy;
+  if (options_.policy) settling.policies = *options_.policy;
+  else if (auto settings = sync::OrganizationSettings::read(store_)) settling.policies = settings->conflict_policies();
   settling.random = &random_;
   settling.deletes_held = options_.deletes_held;
   if (const auto user = store_.setting("user_id"); user && *user)

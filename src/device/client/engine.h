@@ -15,6 +15,9 @@
 //                        +-- 409 history_changed: pull the scopes without rows, repair, offer what was undone, push
 //                        +-- 409 store_unknown: a new device id, everything sent counts as unanswered, repair
 //
+// Cached rows are named in each pull, at most kNamedRowsMax at a time; the rest in further pulls of the same sync (C6). What the
+// admin changed about the user's experience is arranged at the cut and at the end (E5).
+//
 // Always true:
 //   - At most one request is under way, but for a first load: the next page is asked for while one is being stored.
 //   - Whatever the engine must not forget is in the store before the request leaves.
@@ -50,8 +53,16 @@ struct AnswerCame {
   RequestToken token;
   Result<Response> response;  // an Error: nothing came (offline, unexpected_answer)
 };
+// Looks at the server first (C1, C4): which records there are, then those in a pull, so that they are on the device, count as used
+// and have the names of what they point to. Ends like a sync, and pushes nothing.
+struct ReadRequested {
+  TableNumber table;
+  std::optional<RecordId> id;       // this one record; else those of
+  std::string filter, order;        // OData texts; "" = none
+  std::optional<std::int64_t> top;  // at most kReadRowsMax
+};
 struct GoOn {};  // in answer to WorkLeft, once the other outputs have been performed
-using Event = std::variant<SignIn, SyncRequested, AnswerCame, GoOn>;
+using Event = std::variant<SignIn, SyncRequested, ReadRequested, AnswerCame, GoOn>;
 
 // ---- outputs ---------------------------------------------------------------------------------------------------------------
 struct Send {
@@ -70,6 +81,7 @@ struct SyncReport {
   std::int64_t pushed = 0, pulled = 0, removed = 0;
   std::int64_t conflicts = 0, errors = 0;  // open now
   std::int64_t bytes_up = 0, bytes_down = 0;
+  std::int64_t found = 0;  // ReadRequested: records that the server gave
   Duration time;
   bool complete = false;  // reached the server's head, and nothing is left to send that could be
 };
@@ -82,8 +94,8 @@ struct EngineOptions {
   std::string client_name = "cli";
   std::size_t load_rows_max = sync::kLoadPageRowsMax;  // of one page
   Duration deletes_held = {};                          // before they are sent
-  // What a column that both sides changed follows (K2).
-  sync::ConflictPolicy policy = sync::ConflictPolicy::ask;
+  // What a column that both sides changed follows (K2), in place of the organisation's settings.
+  std::optional<sync::ConflictPolicy> policy = {};
 };
 
 class Engine {
@@ -95,7 +107,7 @@ class Engine {
   bool busy() const { return phase_ != Phase::idle; }
 
  private:
-  enum class Phase { idle, signing_in, refreshing, pushing, pulling, comparing, indexing };
+  enum class Phase { idle, signing_in, refreshing, asking, pushing, pulling, comparing, indexing };
 
   // What one sync has gathered.
   struct Run {
@@ -114,16 +126,21 @@ class Engine {
     std::int64_t rows_expected = 0;
     std::optional<Instant> let_in;  // the last answer to this user, until the lease is renewed (S2)
     std::vector<odata::NamedRow> to_fetch;
+    std::vector<odata::NamedRow> to_name;  // cached rows that pulls of this run have yet to name
+    std::optional<ReadRequested> read;     // what it's about, if it's no sync
+    bool has_asked = false;                // ... and the server has answered
   };
 
   void on(const SignIn& event);
   void on(const SyncRequested&);
+  void on(const ReadRequested& event);
   void on(AnswerCame&& event);
   void on(const GoOn&);
 
   Result<void> take_answer(AnswerCame&& event);
   Result<void> take_sign_in(const Response& response);
   Result<void> take_refresh(const Response& response);
+  Result<void> take_records(const Response& response);
   Result<void> take_batch(const Response& response);
   Result<void> take_pull(Response&& response);
   Result<void> take_ranges(const Response& response);
@@ -133,6 +150,10 @@ class Engine {
   Result<void> next_step();
   Result<void> send_token_request(std::string body, Phase phase);
   Result<void> refresh_token();
+  Result<void> learn_connection(bool is_connected);
+  Result<void> begin_run();
+  Result<void> send_question();
+  Result<void> arrange(bool may_send);
   Result<bool> send_push();
   Result<void> send_pull(std::string_view cursor);
   void adapt_page_rows();

@@ -3,10 +3,17 @@
 // When a device syncs by itself. Each number has its reason.
 #pragma once
 
+#include <cstdint>
+
 #include "base/time.h"
 #include "device/sync/limits.h"
 
 namespace satchel::device::client {
+
+// Records of one online read: as many as one page of the Web API.
+inline constexpr std::int64_t kReadRowsMax = 5'000;
+// Records that "Search the server" brings; nobody reads further, they type another letter.
+inline constexpr std::int64_t kSearchRowsMax = 50;
 
 // Between a save and its sync: long enough that the columns of one form, saved one by one, travel together; short enough that a
 // colleague sees it at once. Saves without a pause don't hold a sync up for longer than the second number.

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Standing: what the administrator decided for this user and this device, read from the rows that every device holds (his own, his
-// profile's, the organisation's).
+// Standing: what the organisation decided for all its devices, read from its row, as the settings page shows it and as the host keeps
+// to it. What decides about permits is in situation.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
-#include "device/permits/situation.h"
 #include "device/store/store.h"
 #include "device/vault/vault.h"
 
 namespace satchel::device::client {
 
 struct Standing {
-  permits::Situation situation;  // its first two parts: what the admin chose, and the device
-  std::int64_t lease_days = 14;
+  std::int64_t lease_days = 0;
   std::int64_t cache_rows = 0, cache_bytes = 0, cache_days = 0;
   bool pin_required = false;
   vault::PinPolicy pin;
@@ -25,6 +24,6 @@ struct Standing {
 };
 
 // Before the first sync: what is in force where nobody said anything.
-Result<Standing> standing(store::DeviceStore& store, permits::Platform platform);
+Result<Standing> standing(store::DeviceStore& store);
 
 }  // namespace satchel::device::client

@@ -221,7 +221,10 @@ namespace {
 std::vector<model::Record> some_records() {
   const auto elena = model::Reference{TableNumber(8), id_for_test(kElena)};
   return {
-      record_for_test("systemuser", kElena, 1, {{"fullname", "Elena Ruiz"}, {"isdisabled", std::int64_t{0}}}),
+      record_for_test("systemuser", kElena, 1,
+                      {{"fullname", "Elena Ruiz"},
+                       {"isdisabled", std::int64_t{0}},
+                       {"mobileofflineprofileid", model::Reference{TableNumber(9866), id_for_test(91)}}}),
       record_for_test("transactioncurrency", 90, 1, {{"currencyname", "Euro"}, {"isocurrencycode", "EUR"}}),
       record_for_test("account", 1, 10,
                       {{"name", "Contoso"},
@@ -251,6 +254,7 @@ std::vector<model::Record> some_records() {
                        {"statecode", std::int64_t{0}},
                        {"statuscode", std::int64_t{2}},
                        {"ownerid", elena}}),
+      record_for_test("mobileofflineprofile", 91, 1, {{"name", "Everyone"}, {"published", std::int64_t{1}}}),
   };
 }
 

@@ -47,7 +47,10 @@ std::vector<model::Record> world() {
   const auto elena = model::Reference{TableNumber(8), id_for_test(200)};
   const auto open = std::int64_t{0};
   return {
-      record_for_test("systemuser", 200, 1, {{"fullname", "Elena Ruiz"}, {"isdisabled", std::int64_t{0}}}),
+      record_for_test("systemuser", 200, 1,
+                      {{"fullname", "Elena Ruiz"},
+                       {"isdisabled", std::int64_t{0}},
+                       {"mobileofflineprofileid", model::Reference{TableNumber(9866), id_for_test(91)}}}),
       record_for_test("account", 1, 10,
                       {{"name", "Contoso"},
                        {"telephone1", "555 0100"},
@@ -72,6 +75,7 @@ std::vector<model::Record> world() {
                        {"statecode", open},
                        {"statuscode", std::int64_t{2}},
                        {"ownerid", elena}}),
+      record_for_test("mobileofflineprofile", 91, 1, {{"name", "Everyone"}, {"published", std::int64_t{1}}}),
   };
 }
 

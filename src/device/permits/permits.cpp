@@ -190,6 +190,14 @@ const Row kTable[] = {
               "have others.";
      }},
     {"D5", kCreate,
+     [](const Situation& s, const Ask& ask) { return writes_draft(s, ask) && ask.related == Held::pending; },
+     ErrorCode::needs_connection,
+     [](const Situation&, const Ask& ask) {
+       return "This " + thing(ask) +
+              " would belong to a record that isn't at the server yet. Connect and sync first; then it can have "
+              "others.";
+     }},
+    {"D5", kCreate,
      [](const Situation& s, const Ask& ask) { return writes_draft(s, ask) && ask.related == Held::not_here; },
      ErrorCode::needs_connection,
      [](const Situation&, const Ask&) -> std::string {

@@ -14,6 +14,9 @@ namespace satchel::device::store {
 // outbox_full, for a queue that grows without end hides that something is wrong.
 inline constexpr std::size_t kOutboxChangesMax = 20'000;
 
+// Drafts on one device. People save them one by one; some 10 MB.
+inline constexpr std::size_t kDraftsMax = 5'000;
+
 // Bytes of pages that wait for their cut. Some 300,000 changed rows; the server's page may hold at most a tenth of it.
 inline constexpr std::int64_t kStagedBytesMax = 64 * 1024 * 1024;
 

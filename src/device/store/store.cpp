@@ -31,6 +31,8 @@ SqlStore::SqlStore(sql::Database& database, const model::Schema& schema)
       loader_(database, tables_, layout_, rows_, mirrors_, scopes_),
       outbox_(database, schema),
       conflicts_(database, schema),
+      drafts_(database, schema),
+      uses_(database),
       staged_pages_(database),
       search_(database, tables_, text_index_),
       verifier_(database, tables_, rows_, mirrors_, scopes_) {}
@@ -48,7 +50,7 @@ Result<void> SqlStore::open() {
 
 Result<void> SqlStore::upgrade() {
   return Upgrade({database_, schema_, tables_, layout_, settings_, rows_, scopes_, mirrors_, outbox_, conflicts_,
-                  staged_pages_})
+                  drafts_, uses_, staged_pages_})
       .run();
 }
 
@@ -135,11 +137,14 @@ Result<std::optional<model::Record>> SqlStore::find(const model::Table& table, R
 std::string SqlStore::name_of(const model::Reference& reference) {
   const auto* table = tables_.find(reference.table);
   if (table == nullptr || table->find_name.empty()) return {};
-  auto select = sql::borrow(database_, table->find_name);
-  if (!select) return {};
-  (*select)->bind_blob(1, reference.id.view());
-  const auto found = (*select)->step();
-  return found && *found ? std::string((*select)->text(0)) : std::string();
+  {
+    auto select = sql::borrow(database_, table->find_name);
+    if (!select) return {};
+    (*select)->bind_blob(1, reference.id.view());
+    const auto found = (*select)->step();
+    if (found && *found) return std::string((*select)->text(0));
+  }
+  return uses_.name_of(reference.id);
 }
 
 Result<ListResult> SqlStore::list(const query::Query& query) {
@@ -286,6 +291,62 @@ Result<void> SqlStore::sweep(Instant now) {
   expect_transaction();
   TRY(outbox_.sweep_acknowledged(now));
   return conflicts_.sweep_records(now);
+}
+
+// ---- drafts and cached rows ---------------------------------------------------------------------------------------------------
+
+Result<void> SqlStore::add_draft(const Draft& draft) {
+  expect_transaction();
+  touched_.drafts = true;
+  return drafts_.add(draft);
+}
+
+Result<void> SqlStore::update_draft(const Draft& draft) {
+  expect_transaction();
+  touched_.drafts = true;
+  return drafts_.update(draft);
+}
+
+Result<void> SqlStore::remove_draft(RecordId id) {
+  expect_transaction();
+  touched_.drafts = true;
+  return drafts_.remove(id);
+}
+
+// About what the row takes on the disk; 0 for one that isn't here.
+Result<std::int64_t> SqlStore::bytes_of(const model::Reference& record) {
+  const auto* table = tables_.find(record.table);
+  const auto row = table != nullptr ? TRY(rows_.find(*table, record.id)) : std::nullopt;
+  if (!row) return std::int64_t{0};
+  std::int64_t bytes = 40;
+  for (const auto& value : row->values) {
+    if (const auto* text = model::text_in(value)) bytes += static_cast<std::int64_t>(text->size());
+    else if (model::reference_in(value) != nullptr) bytes += 17;
+    else if (const auto* parties = model::parties_in(value)) bytes += static_cast<std::int64_t>(parties->size()) * 40;
+    else bytes += model::is_null(value) ? 1 : 5;
+  }
+  return bytes;
+}
+
+Result<void> SqlStore::note_use(const model::Reference& record, Instant now) {
+  expect_transaction();
+  return uses_.note(record, now, TRY(bytes_of(record)));
+}
+
+Result<void> SqlStore::confirm_use(const model::Reference& record, Instant now) {
+  expect_transaction();
+  if (!TRY(uses_.has(record.id))) return {};
+  return uses_.confirm(record.id, now, TRY(bytes_of(record)));
+}
+
+Result<void> SqlStore::drop_use(RecordId record) {
+  expect_transaction();
+  return uses_.drop(record);
+}
+
+Result<void> SqlStore::know_names(RecordId holder, std::span<const KnownName> names) {
+  expect_transaction();
+  return uses_.know(holder, names);
 }
 
 Result<ConflictId> SqlStore::add_conflict(const Conflict& conflict) {

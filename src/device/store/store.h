@@ -5,6 +5,8 @@
 //   "<table>"   one per schema table: the visible rows (what lists, forms and search see)
 //   shadow      the mirror (the server's state as last seen) of records that have unconfirmed local changes
 //   outbox      changes not yet confirmed;  conflict, conflict_history, scope, scope_set, staged_page, meta, search
+//   draft       new records that were captured offline and aren't saved yet; never among the visible rows (D4, D5)
+//   use         when a record was last used, for cached rows (C1);  known_name: names of records that aren't here
 //
 //   visible = mirror (+) acknowledged (+) pending (Y13). A record without local changes lies in its table once; one with
 //   local changes lies there as the user sees it, and its mirror in `shadow`.
@@ -90,6 +92,29 @@ enum class ConflictKind : int {
   deleted_here = 2,   // deleted here, edited there (K3)
 };
 
+// A new record that is on this device only (D1, D3). Its id is the record's own once it's saved.
+struct Draft {
+  model::RecordChange change;               // a create
+  std::optional<model::Reference> related;  // the record it was made for (D5); stays on the device as long as the draft
+  Instant created_at, changed_at;
+  std::optional<OutboxPosition> saving;            // the outbox entry that saves it; its answer isn't known yet
+  bool changed_since = false;                      // ... and the draft was changed after that entry was made
+  std::string reason_code, reason, reason_target;  // why the server refused it when it was last saved (D7)
+  std::vector<RetiredValue> retired;               // typed into columns or a table that are gone
+  bool is_damaged = false;                         // only id and table could be read; the other drafts are as they were
+};
+
+// When a record was last opened, created, edited or scrolled into view on this device (C1).
+struct Use {
+  model::Reference record;
+  Instant used_at;
+  Instant confirmed_at;    // when the server last brought the row, or said that it's the same: "As of" (C4). 0: never
+  std::int64_t bytes = 0;  // about, of the row
+};
+struct CacheSize {
+  std::int64_t rows = 0, bytes = 0;
+};
+
 // An open conflict: one per record and column group (Y15); the deleted kinds have one per record.
 struct Conflict {
   ConflictId id;
@@ -143,10 +168,13 @@ struct Touched {
   std::set<TableNumber> tables;  // whose visible rows changed
   std::set<std::string, std::less<>> settings;
   bool outbox = false;
+  bool drafts = false;
   bool conflicts = false;  // open or decided
   bool loading = false;    // which tables are whole, or which indexes are there
   bool erased = false;     // all of the above, everywhere
-  bool any() const { return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased; }
+  bool any() const {
+    return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased || drafts;
+  }
 };
 
 class DeviceStore {
@@ -183,7 +211,8 @@ class DeviceStore {
   // columns are scanned, with the same meaning.
   virtual Result<std::vector<SearchHit>> search(std::string_view text, std::size_t hits_max) = 0;
   virtual Result<bool> search_ready() = 0;
-  virtual std::string name_of(const model::Reference& reference) = 0;  // "" if not here
+  // Of the row, else the known name; "" if neither is here.
+  virtual std::string name_of(const model::Reference& reference) = 0;
   virtual Result<std::vector<TableStatus>> tables() = 0;
   // About how much of the file each table takes: its size shared out by the length of the newest rows. Reads some of every table.
   virtual Result<std::map<TableNumber, std::int64_t>> table_bytes() = 0;
@@ -209,7 +238,7 @@ class DeviceStore {
                                    const std::optional<model::Record>& record) = 0;
   // The last local change is settled: the row becomes the mirror again (or goes), the shadow is dropped.
   virtual Result<void> drop_shadow(const model::Table& table, RecordId id) = 0;
-  // Records held by no scope (set 0, shadow with a mirror), to be named in pulls (Y11).
+  // Records held by no scope (set 0, shadow with a mirror) that nobody used, to be named in pulls (Y11). Used ones: `uses`.
   virtual Result<std::vector<odata::NamedRow>> unscoped_rows(std::size_t rows_max) = 0;
 
   // ---- scopes --------------------------------------------------------------------------------------------------------------
@@ -263,6 +292,36 @@ class DeviceStore {
   virtual Result<void> drop_acknowledged(ChangeId change) = 0;
   virtual Result<void> sweep(Instant now) = 0;  // 30 days of those, 90 days of conflict history
 
+  // ---- drafts ----------------------------------------------------------------------------------------------------------------
+  // Errors: exists (there is a draft with this id), outbox_full past kDraftsMax.
+  virtual Result<void> add_draft(const Draft& draft) = 0;
+  // Errors: not_found.
+  virtual Result<void> update_draft(const Draft& draft) = 0;
+  virtual Result<void> remove_draft(RecordId id) = 0;
+  virtual Result<std::vector<Draft>> drafts() = 0;  // the oldest first; those that can't be read say so
+  // Errors: store_damaged for one that can't be read.
+  virtual Result<std::optional<Draft>> draft(RecordId id) = 0;
+  virtual Result<bool> has_draft(RecordId id) = 0;
+  virtual Result<std::size_t> draft_count() = 0;
+
+  // ---- cached rows (C1) ------------------------------------------------------------------------------------------------------
+  // The record was used now. A use of a row that isn't here asks for it: the next pull names it with version 0.
+  virtual Result<void> note_use(const model::Reference& record, Instant now) = 0;
+  // The server brought the row, or said that what is here is what it has. Nothing for a record without a use.
+  virtual Result<void> confirm_use(const model::Reference& record, Instant now) = 0;
+  virtual Result<std::optional<Use>> use(RecordId record) = 0;
+  virtual Result<bool> has_use(RecordId record) = 0;
+  virtual Result<std::vector<Use>> uses() = 0;  // the latest first
+  // Together with the names that were kept for it.
+  virtual Result<void> drop_use(RecordId record) = 0;
+  virtual Result<CacheSize> cache_size() = 0;
+  // Names of records that a row names and that aren't here. They go with `holder`, the row.
+  struct KnownName {
+    model::Reference record;
+    std::string name;
+  };
+  virtual Result<void> know_names(RecordId holder, std::span<const KnownName> names) = 0;
+
   // ---- conflicts -------------------------------------------------------------------------------------------------------------
   virtual Result<ConflictId> add_conflict(const Conflict& conflict) = 0;
   virtual Result<void> update_conflict(const Conflict& conflict) = 0;
@@ -276,7 +335,7 @@ class DeviceStore {
   // Everything of every table goes (rows, outbox, staged pages, settings but the store's own); for sign-out and wipe.
   // Overwritten at commit; call compact() behind it.
   virtual Result<void> erase() = 0;
-  // Rows only (mirror without shadow); outbox, conflicts and shadows stay. For a load from the beginning: the store is `loading`
+  // Rows only (mirror without shadow); outbox, drafts, uses, conflicts and shadows stay. For a load from the beginning: the store is `loading`
   // again, has no scopes, and what is in shadows is held by none.
   virtual Result<void> erase_rows() = 0;
   // Outside of a transaction: gives free room back to the system and empties the journal. As long as writing all rows.

@@ -554,4 +554,34 @@ TEST_CASE("invariant 16: a kill before any statement of an upgrade leaves the ol
   CHECK(left_old == kills - 1);
 }
 
+TEST_CASE("drafts come along: what has no place any more is kept in them as text") {
+  OldStore old;
+  const auto& person = old.store.table("person");
+  const auto column = [&](const char* name) { return person.find_column(name)->index; };
+  Draft draft;
+  draft.change = {person.number, id_for_test(50), ChangeKind::create, {}};
+  draft.change.set(column("lastname"), Value(std::string("King")));
+  draft.change.set(column("shoesize"), Value(std::int64_t{42}));
+  draft.change.set(column("mood"), Value(kFoul));
+  draft.change.set(column("share"), Value(std::int64_t{150}));
+  Draft pet;
+  pet.change = {old.store.table("pet").number, id_for_test(51), ChangeKind::create, {}};
+  pet.change.set(1, Value(std::string("Rex")));
+  old.store.write([&] {
+    must(old.store->add_draft(draft));
+    must(old.store->add_draft(pet));
+  });
+  old.store.reopen(old.newer);
+  const auto drafts = must(old.store->drafts());
+  REQUIRE(drafts.size() == 2);
+  const auto& now = old.store.table("person");
+  CHECK(*drafts[0].change.find(now.find_column("lastname")->index) == Value(std::string("King")));
+  CHECK(*drafts[0].change.find(now.find_column("share")->index) == Value(std::int64_t{15'000}));
+  CHECK(drafts[0].change.values.size() == 2);
+  CHECK(drafts[0].retired == std::vector<RetiredValue>{{"shoesize", "42"}, {"mood", "Foul"}});
+  CHECK(drafts[1].change.values.empty());
+  CHECK(drafts[1].retired == std::vector<RetiredValue>{{"name", "Rex"}});
+  old.store.verify();
+}
+
 }  // namespace satchel::device::store

@@ -160,6 +160,7 @@ Result<void> SqlStore::verify() {
   expect_transaction();
   TRY(verifier_.verify());
   TRY(outbox_.all());
+  TRY(drafts_.verify());
   TRY(outbox_.acknowledged_above(Seq(0)));
   TRY(conflicts_.all());
   TRY(conflicts_.records());

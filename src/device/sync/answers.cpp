@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/random.h"
+#include "device/sync/drafts.h"
+#include "device/sync/experience.h"
 #include "device/sync/push.h"
 #include "odata/record_json.h"
 
@@ -75,7 +77,7 @@ class Answers {
   Result<void> settle_touched() {
     TRY(update_blocks(store_, settling_));
     for (const auto& [table, id] : touched_) TRY(settle(store_, store_.schema().at(table), id, settling_));
-    return {};
+    return settle_drafts(store_, settling_);
   }
 
   PushReport report;
@@ -83,6 +85,7 @@ class Answers {
  private:
   Result<void> acknowledge(OutboxEntry entry, Seq version) {
     ++report.acknowledged;
+    TRY(fetch_if_cached(entry.change));
     entry.state = ChangeState::acknowledged;
     entry.acknowledged_version = version;
     TRY(store_.keep_acknowledged(entry, settling_.now));
@@ -95,6 +98,16 @@ class Answers {
         TRY(store_.update(later));
       }
     if (entries.size() > 1 || !TRY(is_shown(entry))) touched_.insert({entry.change.table, entry.change.id});
+    return {};
+  }
+
+  // No scope brings what the server made of it: the next pull asks for it by name.
+  Result<void> fetch_if_cached(const model::RecordChange& change) {
+    const auto& table = store_.schema().at(change.table);
+    const auto here = TRY(store_.holding(table, change.id));
+    if (here && here->scopes != store::ScopeSetNumber(0)) return {};
+    if (!experience_) experience_ = TRY(read_experience(store_));
+    if (!experience_->holds(table)) report.to_fetch.push_back({table.number, change.id, here ? here->version : Seq(0)});
     return {};
   }
 
@@ -134,6 +147,7 @@ class Answers {
   DeviceStore& store_;
   const Settling& settling_;
   std::set<std::pair<TableNumber, RecordId>> touched_;
+  std::optional<Experience> experience_;
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ void decide_by_policy(MergePlan& plan, std::vector<PendingColumn> group, const m
 }
 
 void plan_group(MergePlan& plan, const model::Table& table, std::vector<PendingColumn> group,
-                const model::Record& server, ConflictPolicy policy) {
+                const model::Record& server, const ConflictPolicies& policies) {
   const auto all = [&](auto&& test) { return std::all_of(group.begin(), group.end(), test); };
   if (all([&](const PendingColumn& p) { return server.values[p.column] == p.mine; })) {
     for (const auto& entry : group) plan.drop.push_back(entry.column);
@@ -69,11 +69,20 @@ void plan_group(MergePlan& plan, const model::Table& table, std::vector<PendingC
     if (merged.mine == merged.base) plan.drop.push_back(merged.column);
     else plan.rebase.push_back(std::move(merged));
   } else {
+    auto policy = ConflictPolicy::device;
+    for (const auto& entry : group) policy = std::min(policy, policies.of(table, entry.column));
     decide_by_policy(plan, std::move(group), server, policy);
   }
 }
 
 }  // namespace
+
+ConflictPolicy ConflictPolicies::of(const model::Table& table, ColumnIndex column) const {
+  const auto own = by_name.find(table.name + "." + table.columns[column].name);
+  if (own != by_name.end()) return own->second;
+  const auto tables = by_name.find(table.name);
+  return tables != by_name.end() ? tables->second : everywhere;
+}
 
 std::vector<ColumnIndex> group_of(const model::Table& table, ColumnIndex column, bool currency_has_moved) {
   if (table.state && table.status && (column == *table.state || column == *table.status))
@@ -90,7 +99,7 @@ std::vector<ColumnIndex> group_of(const model::Table& table, ColumnIndex column,
 }
 
 MergePlan plan_merge(const model::Table& table, const std::vector<PendingColumn>& pending, const model::Record& server,
-                     ConflictPolicy policy) {
+                     const ConflictPolicies& policies) {
   MergePlan plan;
   const bool moved = currency_moved(table, pending, server);
   std::set<ColumnIndex> done;
@@ -101,7 +110,7 @@ MergePlan plan_merge(const model::Table& table, const std::vector<PendingColumn>
       if (const auto* member = find(pending, column)) group.push_back(*member);
       done.insert(column);
     }
-    plan_group(plan, table, std::move(group), server, policy);
+    plan_group(plan, table, std::move(group), server, policies);
   }
   return plan;
 }

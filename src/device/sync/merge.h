@@ -12,6 +12,8 @@
 // differs between base, mine and server (K7). Values are compared in normal form (Y22).
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "model/record.h"
@@ -28,6 +30,14 @@ struct PendingColumn {
 
 enum class ConflictPolicy { ask, server, device };
 
+// What a column follows that both sides changed (K2): its own rule, else its table's, else the organisation's.
+struct ConflictPolicies {
+  ConflictPolicies(ConflictPolicy for_all = ConflictPolicy::ask) : everywhere(for_all) {}
+  ConflictPolicy everywhere;
+  std::map<std::string, ConflictPolicy, std::less<>> by_name = {};  // "contact", "contact.jobtitle"
+  ConflictPolicy of(const model::Table& table, model::ColumnIndex column) const;
+};
+
 struct MergePlan {
   std::vector<model::ColumnIndex> keep;          // stays pending as it is
   std::vector<model::ColumnIndex> drop;          // no longer pending: the server has it
@@ -38,9 +48,10 @@ struct MergePlan {
   bool operator==(const MergePlan&) const = default;
 };
 
-// `pending` sorted by column; `server` is the whole row as the server has it. `policy_of` may differ per column.
+// `pending` sorted by column; `server` is the whole row as the server has it. Columns that merge as one follow the strictest
+// of their policies: ask before server before device.
 MergePlan plan_merge(const model::Table& table, const std::vector<PendingColumn>& pending, const model::Record& server,
-                     ConflictPolicy policy);
+                     const ConflictPolicies& policies);
 
 // The columns that merge as one with `column` when `changed` says whether the currency moved.
 std::vector<model::ColumnIndex> group_of(const model::Table& table, model::ColumnIndex column, bool currency_moved);

@@ -5,6 +5,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "device/sync/cache.h"
+#include "device/sync/drafts.h"
+
 namespace satchel::device::sync {
 namespace {
 
@@ -29,6 +32,9 @@ class Application {
     for (const auto& named : page.head().named) TRY(take_named(named));
     TRY(take_rows(page));
     for (const auto& mark : page.marks()) TRY(take_mark(mark));
+    for (const auto& named : page.head().named)
+      if (named.answer == NamedAnswer::same || named.answer == NamedAnswer::changed)
+        TRY(store_.confirm_use({named.table, named.id}, settling_.now));
     return {};
   }
 
@@ -89,7 +95,8 @@ class Application {
 
   Result<void> take_row(const FeedPageReader::Row& row, ScopeSetNumber scopes) {
     const auto here = TRY(store_.mirror(*row.table, row.id));
-    if (here && TRY(is_newer(*here, row.version))) return {};
+    // A row without a scope was asked for by name: what came is how it is, also behind a restored server (Y8).
+    if (here && !row.scopes.empty() && TRY(is_newer(*here, row.version))) return {};
     // The same version is the same state, told again because of what a newer schema reads in it (Y26).
     if (here && kind_ == Kind::load && here->record.version != row.version) {
       carried_.row(*row.table, odata::record_of(row), row.scopes);
@@ -126,13 +133,24 @@ class Application {
     return {};
   }
 
+  // In a cached table it stays if it was used; unsent work is a use. Whether the user may still read it the next pull asks by name.
   Result<void> remove_orphan(const model::Table& table, RecordId id) {
-    const auto here = TRY(store_.mirror(table, id));
+    const auto here = TRY(store_.holding(table, id));
     if (!here || here->scopes != ScopeSetNumber(0)) return {};
+    if (!TRY(is_synced(table))) {
+      if (TRY(store_.has_use(id))) return {};
+      if (TRY(store_.has_shadow(id))) return store_.note_use({table.number, id}, settling_.now);
+    }
     return remove(table, id, Gone::not_readable);
   }
 
+  Result<bool> is_synced(const model::Table& table) {
+    if (!experience_) experience_ = TRY(read_experience(store_));
+    return experience_->holds(table);
+  }
+
   Result<void> remove(const model::Table& table, RecordId id, Gone gone) {
+    TRY(store_.drop_use(id));
     if (TRY(store_.has_shadow(id))) {
       TRY(settle_gone(store_, table, id, gone, settling_));
       touched_[id] = table.number;
@@ -149,6 +167,7 @@ class Application {
   std::unordered_map<RecordId, TableNumber> orphans_;
   std::unordered_map<RecordId, TableNumber> touched_;
   std::optional<bool> is_repairing_;
+  std::optional<Experience> experience_;  // as it's at the end, when rows without a reason go
 };
 
 Result<std::vector<ScopeNumber>> mismatched_scopes(DeviceStore& store, const std::vector<odata::ScopeTotal>& totals) {
@@ -177,18 +196,22 @@ Result<void> apply_staged(DeviceStore& store, Application& application) {
   return {};
 }
 
-Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const Settling& settling, PageReport& report) {
+Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const std::vector<ScopeNumber>& lost,
+                       const Settling& settling, PageReport& report) {
   Application application(store, settling);
+  // At the end, for the cut may tell that these rows are cached ones now (E5).
+  for (const auto scope : lost) TRY(application.drop_scope(scope));
   TRY(apply_staged(store, application));
   TRY(application.take(page));
   TRY(application.drop_acknowledged_up_to(page.head().cut.seq));
   TRY(store.set_setting("cut", page.head().cut.to_string()));
   TRY(application.finish());
+  TRY(settle_drafts(store, settling));
   TRY(store.mark_scopes_loaded());
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
   // The first sync ends with its indexes, and is noted then.
   if (TRY(store.setting("last_sync"))) TRY(store.set_setting("last_sync", std::to_string(settling.now.milliseconds)));
-  report.removed += application.removed;
+  report.removed += application.removed + TRY(evict(store, TRY(read_experience(store)), settling.now));
   report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
   return {};
 }
@@ -237,7 +260,6 @@ Result<void> strip_staged(DeviceStore& store, const std::vector<ScopeNumber>& lo
 Result<void> drop_lost(DeviceStore& store, const std::vector<ScopeNumber>& lost, const Settling& settling,
                        PageReport& report) {
   if (lost.empty()) return {};
-  TRY(strip_staged(store, lost));
   Application application(store, settling);
   for (const auto scope : lost) TRY(application.drop_scope(scope));
   TRY(application.finish());
@@ -312,11 +334,13 @@ Result<PageReport> take(DeviceStore& store, std::string_view bytes, const Settli
   auto transaction = TRY(store.begin());
   TRY(begin_load_anew(store, page.head()));
   TRY(drop_ungranted(store, page.head(), report));
-  TRY(drop_lost(store, page.head().dropped, settling, report));
+  const auto& lost = page.head().dropped;
+  if (!lost.empty()) TRY(strip_staged(store, lost));
+  if (!report.complete) TRY(drop_lost(store, lost, settling, report));
   TRY(add_granted(store, page.head()));
   if (!report.is_load && TRY(store.loading())) TRY(store.finish_load());
   if (report.is_load) TRY(take_load_page(store, page, settling, report));
-  else if (report.complete) TRY(apply_cut(store, page, settling, report));
+  else if (report.complete) TRY(apply_cut(store, page, lost, settling, report));
   else TRY(store.stage_page(bytes));
   TRY(store.set_setting("cursor", page.head().cursor));
   TRY(transaction.commit());

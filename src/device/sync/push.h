@@ -34,7 +34,7 @@ struct PushReport {
   std::size_t refused = 0;
   std::size_t to_merge = 0;               // stale: the pull brings what to merge with
   std::size_t later = 0;                  // the server asks to try again later
-  std::vector<odata::NamedRow> to_fetch;  // creates whose id is taken: named in the next pull
+  std::vector<odata::NamedRow> to_fetch;  // creates whose id is taken, and cached rows: named in the next pull
 };
 
 // Enters the answers, in the caller's transaction. Parts that the answer lacks stay `sent`.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/random.h"
+#include "device/sync/cache.h"
 #include "device/sync/overlay.h"
 
 namespace satchel::device::sync {
@@ -163,7 +164,7 @@ Result<void> merge_updates(DeviceStore& store, const model::Table& table, Record
                            const model::Record& server, const Settling& settling) {
   const auto before = local.entries;
   for (auto& entry : local.entries) assume_missing_bases(entry);
-  const auto plan = plan_merge(table, pending_columns(local.entries), server, settling.policy);
+  const auto plan = plan_merge(table, pending_columns(local.entries), server, settling.policies);
   for (const auto column : plan.drop) give_up(table, local.entries, column);
   for (const auto& pending : plan.rebase) rebase(local.entries, pending);
   for (const auto& group : plan.ask) {
@@ -262,11 +263,13 @@ Result<void> refresh_visible(DeviceStore& store, const model::Table& table, Reco
   if (!TRY(store.has_shadow(id))) return {};
   const auto local = TRY(Local::read(store, table, id));
   if (local.entries.empty() && local.conflicts.empty()) {
-    // Nothing local is left. A row that no scope holds has no reason to stay (Y11).
-    const bool is_held = local.mirror && local.mirror->scopes != store::ScopeSetNumber(0);
+    // Nothing local is left. A row that no scope holds stays only by its use (Y11, C1).
+    const bool is_held = local.mirror && (local.mirror->scopes != store::ScopeSetNumber(0) ||
+                                          TRY(stays_by_use(store, TRY(read_experience(store)), {table.number, id})));
     if (local.mirror && !is_held) TRY(store.set_mirror(table, id, std::nullopt));
     return store.drop_shadow(table, id);
   }
+  if (TRY(store.has_draft(id))) return store.set_visible(table, id, std::nullopt);  // it's being saved (D4)
   return store.set_visible(table, id,
                            visible_side(store.schema(), table, id, local.mirror, local.entries, local.conflicts));
 }

@@ -22,7 +22,7 @@ struct Settling {
   Instant now;         // by this device's clock: for people
   Instant server_now;  // the same moment by the server's, for what the server judges (invariant 17)
   RecordId user;       // whose device this is: his own later changes are no surprise to him
-  ConflictPolicy policy = ConflictPolicy::ask;
+  ConflictPolicies policies = {};
   Random* random = nullptr;
   // A delete isn't sent before it's this old: so long the user can take it back.
   Duration deletes_held = {};

@@ -14,12 +14,13 @@ namespace {
 using sql::quoted;
 
 // Grows with each change of the layout that an older program would misread.
-constexpr std::int64_t kFormat = 1;
+// 1: without drafts and cached rows.
+constexpr std::int64_t kFormat = 2;
 
-constexpr std::array<std::string_view, 17> kOwnNames{
-    "meta",        "setting",      "schema_file",  "table_state",      "scope",       "scope_set", "shadow",
-    "outbox",      "acknowledged", "conflict",     "conflict_history", "staged_page", "search",    "search_content",
-    "search_data", "search_idx",   "search_config"};
+constexpr std::array<std::string_view, 20> kOwnNames{
+    "draft",       "use",       "known_name",     "meta",        "setting",      "schema_file",  "table_state",
+    "scope",       "scope_set", "shadow",         "outbox",      "acknowledged", "conflict",     "conflict_history",
+    "staged_page", "search",    "search_content", "search_data", "search_idx",   "search_config"};
 
 constexpr std::string_view kCreateOwnTables = R"(
 create table meta(name text primary key, value blob not null) without rowid;
@@ -44,6 +45,15 @@ create index conflict__of_record on conflict(record);
 create table conflict_history(id integer primary key, record blob not null, "table" integer not null,
   decided_at integer not null, decision text not null, body blob not null);
 create table staged_page(number integer primary key autoincrement, page blob not null);
+)";
+
+constexpr std::string_view kCreateOfflineTables = R"(
+create table draft(number integer primary key autoincrement, id blob not null unique, "table" integer not null, saving integer,
+  body blob not null);
+create table use(id blob primary key not null, "table" integer not null, used_at integer not null,
+  confirmed_at integer not null, bytes integer not null) without rowid;
+create table known_name(id blob not null, holder blob not null, name text not null, primary key(id, holder)) without rowid;
+create index known_name__of_holder on known_name(holder);
 )";
 
 Result<std::vector<std::string>> names_of(sql::Database& database, std::string_view sql) {
@@ -126,12 +136,13 @@ Result<Layout::Found> Layout::look() {
   TRY(check_format());
   const auto number = TRY(meta_.integer("schema_number", 0));
   if (number > schema_.number()) return newer();
-  const bool is_current = number == schema_.number() && TRY(meta_.get("layout")) == signature();
+  const bool is_current = TRY(meta_.integer("format", 0)) == kFormat && number == schema_.number() &&
+                          TRY(meta_.get("layout")) == signature();
   return is_current ? Found::current : Found::older;
 }
 
 Result<void> Layout::create() {
-  std::string sql(kCreateOwnTables);
+  std::string sql = std::string(kCreateOwnTables) + std::string(kCreateOfflineTables);
   for (const auto& table : tables_.all()) sql += table.create + ";" + table.unscoped_index.create + ";";
   TRY(database_.execute(sql));
   TRY(meta_.set_integer("format", kFormat));
@@ -191,6 +202,8 @@ std::string refit(const model::Column& before, const model::Column& now) {
 }  // namespace
 
 Result<void> Layout::upgrade(const model::Schema* before) {
+  if (TRY(meta_.integer("format", 0)) < 2) TRY(database_.execute(kCreateOfflineTables));
+  TRY(meta_.set_integer("format", kFormat));
   const bool is_loading = TRY(loading());
   std::set<std::string> remade;
   for (const auto& table : tables_.all())
@@ -274,7 +287,8 @@ Result<void> Layout::drop_unneeded_indexes(const std::set<std::string>& remade_t
     for (const auto& index : table.order_indexes) needed.insert(index.create.substr(kCreateIndex.size()));
   }
   const auto own = [](std::string_view name) {
-    return name.starts_with("outbox__") || name.starts_with("acknowledged__") || name.starts_with("conflict__");
+    return name.starts_with("outbox__") || name.starts_with("acknowledged__") || name.starts_with("conflict__") ||
+           name.starts_with("known_name__");
   };
   std::vector<std::string> unneeded;
   auto select = TRY(database_.prepare("select name, sql from sqlite_master where type = 'index'"));

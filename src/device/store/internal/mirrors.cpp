@@ -194,10 +194,13 @@ Result<void> Mirrors::add_unscoped(const DeviceTable& table, std::size_t rows_ma
         out.push_back({table.table->number, *id, Seq(select->integer(1))});
     return {};
   };
-  TRY(add("select id, version from " + sql::quoted(table.table->name) + " where scopes = 0"));
+  TRY(add("select id, version from " + sql::quoted(table.table->name) +
+          " where scopes = 0 and id not in (select id from use)"));
   if (!TRY(any_shadow())) return {};
-  return add("select id, version from shadow where has_mirror = 1 and scopes = 0 and \"table\" = " +
-             std::to_string(table.table->number.value));
+  return add(
+      "select id, version from shadow where has_mirror = 1 and scopes = 0 and id not in (select id from use) and "
+      "\"table\" = " +
+      std::to_string(table.table->number.value));
 }
 
 Result<void> Mirrors::erase_rows(const DeviceTable& table) {

@@ -37,7 +37,7 @@ class Mirrors {
   // Rows and shadows whose set is one of `emptied` are now held by no scope; gives them.
   Result<std::vector<model::Reference>> leave_scopes(const DeviceTable& table,
                                                      const std::vector<ScopeSetNumber>& emptied);
-  // Adds the mirrors of `table` that no scope holds, at most up to `rows_max` in all.
+  // Adds the mirrors of `table` that no scope holds and nobody used, at most up to `rows_max` in all.
   Result<void> add_unscoped(const DeviceTable& table, std::size_t rows_max, std::vector<odata::NamedRow>& out);
   // Calls take(id, holding) for every mirror of a table with an id in [from, until); by no order.
   template <class Take>

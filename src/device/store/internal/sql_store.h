@@ -4,6 +4,7 @@
 #pragma once
 
 #include "device/store/internal/conflicts.h"
+#include "device/store/internal/drafts.h"
 #include "device/store/internal/layout.h"
 #include "device/store/internal/loader.h"
 #include "device/store/internal/mirrors.h"
@@ -11,6 +12,7 @@
 #include "device/store/internal/search.h"
 #include "device/store/internal/staged_pages.h"
 #include "device/store/internal/upgrade.h"
+#include "device/store/internal/uses.h"
 #include "device/store/internal/verify.h"
 #include "device/store/internal/watched_database.h"
 #include "device/store/store.h"
@@ -85,6 +87,23 @@ class SqlStore final : public DeviceStore {
   Result<void> drop_acknowledged(ChangeId change) override;
   Result<void> sweep(Instant now) override;
 
+  Result<void> add_draft(const Draft& draft) override;
+  Result<void> update_draft(const Draft& draft) override;
+  Result<void> remove_draft(RecordId id) override;
+  Result<std::vector<Draft>> drafts() override { return drafts_.all(); }
+  Result<std::optional<Draft>> draft(RecordId id) override { return drafts_.find(id); }
+  Result<bool> has_draft(RecordId id) override { return drafts_.has(id); }
+  Result<std::size_t> draft_count() override { return drafts_.count(); }
+
+  Result<void> note_use(const model::Reference& record, Instant now) override;
+  Result<void> confirm_use(const model::Reference& record, Instant now) override;
+  Result<std::optional<Use>> use(RecordId record) override { return uses_.find(record); }
+  Result<bool> has_use(RecordId record) override { return uses_.has(record); }
+  Result<std::vector<Use>> uses() override { return uses_.all(); }
+  Result<void> drop_use(RecordId record) override;
+  Result<CacheSize> cache_size() override { return uses_.size(); }
+  Result<void> know_names(RecordId holder, std::span<const KnownName> names) override;
+
   Result<ConflictId> add_conflict(const Conflict& conflict) override;
   Result<void> update_conflict(const Conflict& conflict) override;
   Result<void> remove_conflict(ConflictId id) override;
@@ -106,6 +125,7 @@ class SqlStore final : public DeviceStore {
   // Every writing function calls this first: it must be inside the caller's transaction.
   void expect_transaction() const;
   Result<const DeviceTable*> known_table(TableNumber number) const;
+  Result<std::int64_t> bytes_of(const model::Reference& record);
   Result<std::int64_t> bytes_weight(const DeviceTable& table);
 
   sql::Database& database_;
@@ -122,6 +142,8 @@ class SqlStore final : public DeviceStore {
   Loader loader_;
   Outbox outbox_;
   Conflicts conflicts_;
+  Drafts drafts_;
+  Uses uses_;
   StagedPages staged_pages_;
   Search search_;
   Verifier verifier_;

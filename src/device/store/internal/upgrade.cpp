@@ -65,6 +65,7 @@ Result<void> Upgrade::move_contents(const model::Schema& before) {
   TRY(move_mirrors(before, move));
   for (auto& entry : TRY(Outbox(parts_.database, before).all())) TRY(move_change(std::move(entry), move));
   for (auto& conflict : TRY(Conflicts(parts_.database, before).all())) TRY(move_conflict(std::move(conflict), move));
+  for (auto& draft : TRY(Drafts(parts_.database, before).all())) TRY(move_draft(std::move(draft), move));
   return {};
 }
 
@@ -180,6 +181,15 @@ Result<void> Upgrade::move_conflict(Conflict conflict, const SchemaMove& move) {
   return parts_.conflicts.update(conflict);
 }
 
+// One that can't be read stays as it is: a later program may read it.
+Result<void> Upgrade::move_draft(Draft draft, const SchemaMove& move) {
+  if (draft.is_damaged) return {};
+  auto typed = move.typed(draft.change.table, draft.change.values);
+  for (auto& lost : typed.lost) draft.retired.push_back({lost.column, lost.text});
+  draft.change.values = std::move(typed.values);
+  return parts_.drafts.update(draft);
+}
+
 // What is seen in columns that lost their pending value: the mirror's, under what is still there (Y13).
 Result<void> Upgrade::show(TableNumber number, RecordId id, const std::set<ColumnIndex>& columns) {
   const auto* table = parts_.tables.find(number);
@@ -206,6 +216,7 @@ Result<void> Upgrade::drop_retired_tables() {
   TRY(parts_.database.execute("delete from shadow" + is_gone + "; delete from table_state" + is_gone));
   for (const auto& row : TRY(parts_.scopes.all()))
     if (parts_.tables.find(row.scope.table) == nullptr) TRY(parts_.scopes.drop(row.scope.number));
+  TRY(parts_.uses.drop_unknown(parts_.tables));
   parts_.mirrors.forget();
   parts_.rows.forget();
   return {};

@@ -5,7 +5,8 @@
 //   tables, columns, indexes, text index   made to fit                                              (layout.h)
 //   mirrors in `shadow`                    what still means the same stays; the rest comes again
 //   outbox, conflicts                      what is still allowed stays; the rest, as text, goes to the error list
-//   rows, scopes of a retired table        go
+//   drafts                                 stay; what has no place any more is kept in them as text
+//   rows, scopes, uses of a retired table  go
 //   staged pages, cursor                   go: the feed is read from its beginning, for rows lack the new columns (Y12)
 //   a first load that isn't done           begins anew
 //
@@ -18,11 +19,13 @@
 #include <vector>
 
 #include "device/store/internal/conflicts.h"
+#include "device/store/internal/drafts.h"
 #include "device/store/internal/layout.h"
 #include "device/store/internal/mirrors.h"
 #include "device/store/internal/outbox.h"
 #include "device/store/internal/schema_move.h"
 #include "device/store/internal/staged_pages.h"
+#include "device/store/internal/uses.h"
 
 namespace satchel::device::store {
 
@@ -38,6 +41,8 @@ struct UpgradedParts {
   Mirrors& mirrors;
   Outbox& outbox;
   Conflicts& conflicts;
+  Drafts& drafts;
+  Uses& uses;
   StagedPages& staged_pages;
 };
 
@@ -53,6 +58,7 @@ class Upgrade {
   Result<void> move_contents(const model::Schema& before);
   Result<void> move_mirrors(const model::Schema& before, const SchemaMove& move);
   Result<void> move_change(OutboxEntry entry, const SchemaMove& move);
+  Result<void> move_draft(Draft draft, const SchemaMove& move);
   Result<void> move_conflict(Conflict conflict, const SchemaMove& move);
   Result<void> refuse(OutboxEntry entry, const std::vector<Lost>& lost);
   Result<void> show(TableNumber table, RecordId id, const std::set<model::ColumnIndex>& columns);

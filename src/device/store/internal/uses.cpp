@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/store/internal/uses.h"
+
+namespace satchel::device::store {
+namespace {
+
+std::optional<Use> read(sql::Statement& row) {
+  const auto id = RecordId::from_bytes(row.blob(0));
+  if (!id) return std::nullopt;
+  return Use{{TableNumber(static_cast<std::int32_t>(row.integer(1))), *id},
+             Instant{row.integer(2)},
+             Instant{row.integer(3)},
+             row.integer(4)};
+}
+
+constexpr std::string_view kSelect = "select id, \"table\", used_at, confirmed_at, bytes from use";
+
+}  // namespace
+
+// A clock that was set back doesn't make a record older than it was.
+Result<void> Uses::note(const model::Reference& record, Instant now, std::int64_t bytes) {
+  auto insert =
+      TRY(sql::borrow(database_,
+                      "insert into use(id, \"table\", used_at, confirmed_at, bytes) values (?1, ?2, ?3, 0, ?4) "
+                      "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
+                      "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
+  insert->bind_blob(1, record.id.view());
+  insert->bind_integer(2, record.table.value);
+  insert->bind_integer(3, now.milliseconds);
+  insert->bind_integer(4, bytes);
+  return insert->run();
+}
+
+Result<void> Uses::confirm(RecordId record, Instant now, std::int64_t bytes) {
+  auto update = TRY(sql::borrow(database_, "update use set confirmed_at = ?2, bytes = ?3 where id = ?1"));
+  update->bind_blob(1, record.view());
+  update->bind_integer(2, now.milliseconds);
+  update->bind_integer(3, bytes);
+  return update->run();
+}
+
+Result<std::optional<Use>> Uses::find(RecordId record) {
+  auto select = TRY(sql::borrow(database_, std::string(kSelect) + " where id = ?1"));
+  select->bind_blob(1, record.view());
+  return TRY(select->step()) ? read(*select) : std::nullopt;
+}
+
+Result<bool> Uses::has(RecordId record) {
+  auto select = TRY(sql::borrow(database_, "select 1 from use where id = ?1"));
+  select->bind_blob(1, record.view());
+  return select->step();
+}
+
+Result<std::vector<Use>> Uses::all() {
+  auto select = TRY(sql::borrow(database_, std::string(kSelect) + " order by used_at desc, id"));
+  std::vector<Use> out;
+  while (TRY(select->step()))
+    if (auto use = read(*select)) out.push_back(std::move(*use));
+  return out;
+}
+
+Result<void> Uses::drop(RecordId record) {
+  for (const auto* sql : {"delete from use where id = ?1", "delete from known_name where holder = ?1"}) {
+    auto remove = TRY(sql::borrow(database_, sql));
+    remove->bind_blob(1, record.view());
+    TRY(remove->run());
+  }
+  return {};
+}
+
+Result<CacheSize> Uses::size() {
+  auto select = TRY(sql::borrow(database_, "select count(*), total(bytes) from use"));
+  return TRY(select->step()) ? CacheSize{select->integer(0), select->integer(1)} : CacheSize{};
+}
+
+Result<void> Uses::drop_unknown(const DeviceTables& tables) {
+  for (const auto& use : TRY(all()))
+    if (tables.find(use.record.table) == nullptr) TRY(drop(use.record.id));
+  return {};
+}
+
+Result<void> Uses::know(RecordId holder, std::span<const DeviceStore::KnownName> names) {
+  {
+    auto remove = TRY(sql::borrow(database_, "delete from known_name where holder = ?1"));
+    remove->bind_blob(1, holder.view());
+    TRY(remove->run());
+  }
+  for (const auto& known : names) {
+    auto insert =
+        TRY(sql::borrow(database_, "insert or replace into known_name(id, holder, name) values (?1, ?2, ?3)"));
+    insert->bind_blob(1, known.record.id.view());
+    insert->bind_blob(2, holder.view());
+    insert->bind_text(3, known.name);
+    TRY(insert->run());
+  }
+  return {};
+}
+
+std::string Uses::name_of(RecordId record) {
+  auto select = sql::borrow(database_, "select name from known_name where id = ?1 limit 1");
+  if (!select) return {};
+  (*select)->bind_blob(1, record.view());
+  const auto found = (*select)->step();
+  return found && *found ? std::string((*select)->text(0)) : std::string();
+}
+
+}  // namespace satchel::device::store

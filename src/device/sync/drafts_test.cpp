@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Drafts, cached rows and a change of experience, in the real store, with pages and answers such as a server would send.
+#include "device/sync/drafts.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "device/sync/cache.h"
+#include "device/sync/device_for_test.h"
+#include "device/sync/experience.h"
+
+namespace satchel::device::sync {
+namespace {
+
+using model::ChangeKind;
+using model::RecordChange;
+using model::Reference;
+using odata::FeedMark;
+using odata::NamedAnswer;
+using store::ChangeState;
+
+constexpr std::uint8_t kProfile = 210, kOrganization = 211;
+
+// A drafts user's device: users, profiles and the organisation are there by scope, and nothing else.
+class DraftsDevice : public DeviceForTest {
+ public:
+  explicit DraftsDevice(bool is_sync = false) {
+    write([&] { must(store().set_setting("user_id", user.to_string())); });
+    PageForTest load{.phase = odata::FeedPhase::load, .rows = {me(is_sync), profile(), organization({})}};
+    for (const auto* name : {"systemuser", "mobileofflineprofile", "organization"}) load.granted.push_back(scope(name));
+    if (is_sync)
+      for (const auto* name : {"account", "contact", "task"}) load.granted.push_back(scope(name));
+    pull(load);
+    pull({.cut = 10});
+    arrange();
+  }
+
+  odata::FeedScope scope(const char* name) const {
+    return scope_for_test(table(name).number.value, table(name).number);
+  }
+  model::Record me(bool is_sync, std::int64_t version = 5) {
+    auto row = record_for_test(table("systemuser"), kUserForTest, version, {});
+    if (is_sync)
+      row.values[column("systemuser", "mobileofflineprofileid")] =
+          Reference{table("mobileofflineprofile").number, id_for_test(kProfile)};
+    return row;
+  }
+  model::Record profile() {
+    return record_for_test(table("mobileofflineprofile"), kProfile, 5,
+                           {{"name", text_for_test("Everyone")}, {"published", model::Value(std::int64_t{1})}});
+  }
+  model::Record organization(ValuesForTest values, std::int64_t version = 5) {
+    return record_for_test(table("organization"), kOrganization, version, values);
+  }
+  void set_organization(ValuesForTest values, std::int64_t version) {
+    pull_rows(version, {organization(values, version)});
+  }
+
+  ExperienceReport arrange(bool may_send = false) {
+    return write([&] { return must(arrange_experience(store(), may_send, settling())); });
+  }
+  Drafting drafting() { return {now, user}; }
+  RecordChange change(const char* name, ChangeKind kind, std::uint8_t id, ValuesForTest values) {
+    RecordChange out{table(name).number, id_for_test(id), kind, {}};
+    for (const auto& [column_name, value] : values) out.set(column(name, column_name), value);
+    return out;
+  }
+  Result<void> make(const char* name, std::uint8_t id, ValuesForTest values, std::optional<Reference> related = {}) {
+    return write(
+        [&] { return make_draft(store(), change(name, ChangeKind::create, id, values), related, drafting()); });
+  }
+  Result<void> save_it(std::uint8_t id) {
+    return write([&] { return save_draft(store(), id_for_test(id), {now, user, &random}); });
+  }
+  Result<void> discard_it(std::uint8_t id) {
+    return write([&] { return discard_draft(store(), id_for_test(id)); });
+  }
+  std::optional<store::Draft> draft(std::uint8_t id) { return must(store().draft(id_for_test(id))); }
+  std::vector<Obstacle> obstacles_of(std::uint8_t id) { return must(obstacles(store(), *draft(id))); }
+
+  // The record as a cached row: used, and brought by a pull that named it.
+  void cache(model::Record row, std::int64_t cut, std::optional<Instant> used = {}) {
+    write([&] { must(store().note_use({row.table, row.id}, used.value_or(now))); });
+    PageForTest page{.cut = cut, .named = {{row.table, row.id, NamedAnswer::changed}}};
+    page.scopes = {};
+    pull_unscoped(page, row);
+  }
+  void pull_unscoped(PageForTest page, const model::Record& row) {
+    odata::FeedPageWriter writer(model::Schema::standard());
+    writer.row(table_of(row), row, {});
+    odata::FeedHead head;
+    head.complete = true;
+    head.cut = Cut{Seq(page.cut), 7};
+    head.cursor = "cursor";
+    head.named = page.named;
+    must(take_page(store(), writer.finish(head), settling()));
+  }
+  const model::Table& table_of(const model::Record& row) { return store().schema().at(row.table); }
+  model::Record account(std::uint8_t id, std::int64_t version, const char* name = "Contoso") {
+    return record_for_test(table("account"), id, version, {{"name", text_for_test(name)}});
+  }
+
+  SeededRandom random{7};
+};
+
+// ---- D5, D6 ----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("D6: context fills in what the related list gives, and the owner") {
+  DraftsDevice device;
+  const auto& schema = model::Schema::standard();
+  const Reference me{schema.find("systemuser")->number, device.user};
+  const Reference contact{device.table("contact").number, id_for_test(1)};
+  const Reference account{device.table("account").number, id_for_test(2)};
+  const auto value = [&](const char* table, std::optional<Reference> related, const char* name) {
+    RecordChange change;
+    change.values = must(context_for(schema, device.table(table), related, device.user));
+    const auto* found = change.find(device.column(table, name));
+    return found != nullptr ? *found : model::Value();
+  };
+  const auto list = [](const Reference& who) { return model::Value(model::PartyList{{who}}); };
+  CHECK(value("phonecall", contact, "to") == list(contact));
+  CHECK(value("phonecall", contact, "from") == list(me));
+  CHECK(value("phonecall", contact, "regardingobjectid") == model::Value(contact));
+  CHECK(value("phonecall", contact, "ownerid") == model::Value(me));
+  CHECK(value("task", account, "regardingobjectid") == model::Value(account));
+  CHECK(value("contact", account, "parentcustomerid") == model::Value(account));
+  CHECK(value("contact", account, "ownerid") == model::Value(me));
+  CHECK(value("opportunity", account, "customerid") == model::Value(account));
+  CHECK(value("annotation", contact, "objectid") == model::Value(contact));
+  CHECK(value("account", std::nullopt, "ownerid") == model::Value(me));
+  CHECK(context_for(schema, device.table("product"), contact, device.user).error().code == ErrorCode::bad_value);
+}
+
+TEST_CASE("D6: what was typed comes before the context") {
+  DraftsDevice device;
+  const Reference account{device.table("account").number, id_for_test(2)};
+  const Reference other{device.table("account").number, id_for_test(3)};
+  must(device.make("contact", 1, {{"lastname", text_for_test("King")}, {"parentcustomerid", model::Value(other)}},
+                   account));
+  CHECK(*device.draft(1)->change.find(device.column("contact", "parentcustomerid")) == model::Value(other));
+}
+
+TEST_CASE("D5: an opportunity for an account that is itself a draft is refused, until the account is saved") {
+  DraftsDevice device;
+  must(device.make("account", 1, {{"name", text_for_test("Contoso")}}));
+  const Reference account{device.table("account").number, id_for_test(1)};
+  const auto refused = device.make("opportunity", 2, {{"name", text_for_test("Chairs")}}, account);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::save_first);
+  CHECK(refused.error().rule == "D5");
+  CHECK(must(device.store().draft_count()) == 1);
+  must(device.save_it(1));
+  device.confirm(device.plan(), 20);
+  must(device.make("opportunity", 2, {{"name", text_for_test("Chairs")}}, account));
+}
+
+TEST_CASE("D1: what blocks a draft is told, and only a complete one is saved") {
+  DraftsDevice device;
+  must(device.make("phonecall", 1, {}));
+  const auto blocked = device.obstacles_of(1);
+  REQUIRE(blocked.size() == 1);
+  CHECK(blocked[0].why.message == "Call To is missing.");
+  CHECK(blocked[0].why.target == "to");
+  CHECK_FALSE(blocked[0].is_for_review);
+  CHECK(device.save_it(1).error().code == ErrorCode::bad_value);
+}
+
+// ---- saving ----------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("D7: saving twice makes one create with the draft's id, and nothing is shown before the server has it") {
+  DraftsDevice device;
+  must(device.make("account", 1, {{"name", text_for_test("Contoso")}}));
+  must(device.save_it(1));
+  must(device.save_it(1));
+  REQUIRE(device.outbox(1).size() == 1);
+  CHECK(device.outbox(1)[0].change.id == id_for_test(1));
+  CHECK_FALSE(device.shows("account", 1));
+  const auto plan = device.plan();
+  REQUIRE(plan.parts.size() == 1);
+  must(device.save_it(1));
+  // The answer was lost: the next batch repeats it with the same request id.
+  const auto again = device.plan();
+  REQUIRE(again.parts.size() == 1);
+  CHECK(again.parts[0].request.headers.get("repeatability-request-id") ==
+        plan.parts[0].request.headers.get("repeatability-request-id"));
+  CHECK(again.parts[0].request.body == plan.parts[0].request.body);
+  CHECK_FALSE(device.shows("account", 1));
+  CHECK(device.discard_it(1).error().code == ErrorCode::bad_request);
+  device.confirm(again, 20);
+  CHECK_FALSE(device.draft(1));
+  CHECK(device.shows("account", 1));
+  // The row comes in the pull that names it, and stays as a cached one.
+  device.pull_unscoped({.cut = 20, .named = {{device.table("account").number, id_for_test(1), NamedAnswer::changed}}},
+                       device.account(1, 20));
+  CHECK(device.shows("account", 1));
+  CHECK(device.outbox(1).empty());
+  device.pull({.cut = 21});
+  CHECK(device.shows("account", 1));
+  device.verify();
+}
+
+TEST_CASE("D7: a save that the server refuses keeps the draft with its reason") {
+  DraftsDevice device;
+  must(device.make("account", 1, {{"name", text_for_test("Contoso")}}));
+  must(device.save_it(1));
+  const auto plan = device.plan();
+  device.answer({DeviceForTest::refused(plan.parts[0], 403, ErrorCode::forbidden)});
+  CHECK(device.outbox(1).empty());
+  CHECK_FALSE(device.shows("account", 1));
+  REQUIRE(device.draft(1));
+  CHECK(device.draft(1)->reason == "Not like this.");
+  CHECK_FALSE(device.draft(1)->saving);
+  REQUIRE(device.obstacles_of(1).size() == 1);
+  CHECK(device.obstacles_of(1)[0].is_for_review);
+  // Saved again with the same id, it's taken.
+  must(device.save_it(1));
+  CHECK(device.draft(1)->reason.empty());
+  device.confirm(device.plan(), 20);
+  CHECK_FALSE(device.draft(1));
+  device.verify();
+}
+
+TEST_CASE("D8: a save that never left is a draft again with the same id") {
+  DraftsDevice device;
+  must(device.make("account", 1, {{"name", text_for_test("Contoso")}}));
+  must(device.save_it(1));
+  device.write([&] { must(stop_saving(device.store(), id_for_test(1))); });
+  CHECK(device.outbox(1).empty());
+  REQUIRE(device.draft(1));
+  CHECK_FALSE(device.draft(1)->saving);
+  CHECK_FALSE(device.shows("account", 1));
+  must(device.discard_it(1));
+  CHECK_FALSE(device.draft(1));
+  device.verify();
+}
+
+TEST_CASE("D7: what was typed while the answer was missing goes up as a change of the record") {
+  DraftsDevice device;
+  must(device.make("account", 1, {{"name", text_for_test("Contoso")}}));
+  must(device.save_it(1));
+  const auto plan = device.plan();
+  device.write([&] {
+    must(change_draft(device.store(),
+                      device.change("account", ChangeKind::update, 1, {{"name", text_for_test("Contoso Ltd")}}),
+                      device.drafting()));
+  });
+  CHECK_FALSE(device.shows("account", 1));
+  device.confirm(plan, 20);
+  CHECK_FALSE(device.draft(1));
+  CHECK(device.seen("account", 1, "name") == text_for_test("Contoso Ltd"));
+  const auto next = device.plan();
+  REQUIRE(next.parts.size() == 1);
+  CHECK(next.parts[0].request.method == "PATCH");
+  device.verify();
+}
+
+TEST_CASE("D5: a draft about a record that is gone stays, and says what is missing") {
+  DraftsDevice device;
+  device.cache(device.account(2, 12), 12);
+  const Reference account{device.table("account").number, id_for_test(2)};
+  must(device.make("contact", 1, {{"lastname", text_for_test("King")}}, account));
+  CHECK(device.obstacles_of(1).empty());
+  device.pull({.cut = 13, .named = {{account.table, account.id, NamedAnswer::gone}}});
+  REQUIRE(device.draft(1));
+  REQUIRE(device.obstacles_of(1).size() == 1);
+  CHECK(device.obstacles_of(1)[0].why.code == ErrorCode::not_found);
+}
+
+// ---- cached rows -----------------------------------------------------------------------------------------------------------
+
+TEST_CASE(
+    "C1: a cached row stays over cuts by its use, is confirmed by name, and C6: leaves when it's gone or forbidden") {
+  DraftsDevice device;
+  for (const auto answer : {NamedAnswer::gone, NamedAnswer::forbidden}) {
+    CAPTURE(static_cast<int>(answer));
+    const auto number = device.table("account").number;
+    device.cache(device.account(1, 12), 12);
+    device.pull({.cut = 13});
+    CHECK(device.shows("account", 1));
+    const auto named = must(rows_to_name(device.store(), must(read_experience(device.store()))));
+    REQUIRE(named.size() == 1);
+    CHECK(named[0].version == Seq(12));
+    device.now = device.now + Duration::of_minutes(5);
+    device.pull({.cut = 14, .named = {{number, id_for_test(1), NamedAnswer::same}}});
+    CHECK(must(device.store().use(id_for_test(1)))->confirmed_at == device.now);
+    device.pull({.cut = 15, .named = {{number, id_for_test(1), answer}}});
+    CHECK_FALSE(device.shows("account", 1));
+    CHECK_FALSE(must(device.store().has_use(id_for_test(1))));
+    device.verify();
+  }
+}
+
+TEST_CASE("C1: the oldest use leaves first, by rows and by days; drafts' records and unsent changes never leave") {
+  DraftsDevice device;
+  const auto used = [&](int minutes) { return device.now + Duration::of_minutes(minutes); };
+  for (std::uint8_t id = 1; id <= 5; ++id) device.cache(device.account(id, 11 + id), 11 + id, used(id));
+  must(device.make("contact", 20, {{"lastname", text_for_test("King")}},
+                   Reference{device.table("account").number, id_for_test(1)}));
+  device.edit("account", 2, {{"name", text_for_test("Mine")}});
+  device.set_organization({{"cache_rows", model::Value(std::int64_t{3})}}, 20);
+  CHECK(device.shows("account", 1));        // of a draft
+  CHECK(device.shows("account", 2));        // unsent
+  CHECK_FALSE(device.shows("account", 3));  // the oldest that may go
+  CHECK_FALSE(device.shows("account", 4));
+  CHECK(device.shows("account", 5));
+  device.now = device.now + Duration::of_days(100);
+  device.pull({.cut = 21});
+  CHECK_FALSE(device.shows("account", 5));
+  CHECK(device.shows("account", 1));
+  device.verify();
+}
+
+TEST_CASE("C1: cache_bytes bounds what cached rows take") {
+  DraftsDevice device;
+  for (std::uint8_t id = 1; id <= 3; ++id)
+    device.cache(device.account(id, 11 + id), 11 + id, device.now + Duration::of_minutes(id));
+  const auto each = must(device.store().use(id_for_test(1)))->bytes;
+  CHECK(each > 40);
+  device.set_organization({{"cache_bytes", model::Value(each * 2)}}, 20);
+  CHECK_FALSE(device.shows("account", 1));
+  CHECK(device.shows("account", 2));
+  CHECK(device.shows("account", 3));
+}
+
+TEST_CASE("C1: being a lookup's target is no use") {
+  DraftsDevice device;
+  const Reference account{device.table("account").number, id_for_test(2)};
+  device.cache(record_for_test(device.table("contact"), 1, 12,
+                               {{"lastname", text_for_test("King")}, {"parentcustomerid", model::Value(account)}}),
+               12);
+  CHECK_FALSE(must(device.store().has_use(account.id)));
+}
+
+// ---- experience ------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("E1: the experience is read from user, profile and organisation") {
+  DraftsDevice drafts, sync_user(true);
+  CHECK_FALSE(must(read_experience(drafts.store())).is_sync);
+  CHECK(must(read_experience(sync_user.store())).is_sync);
+  CHECK(must(read_experience(sync_user.store())).holds(sync_user.table("lead")));
+  auto some = sync_user.profile();
+  some.version = Seq(11);
+  some.values[sync_user.column("mobileofflineprofile", "tables")] = text_for_test("contacts, accounts");
+  sync_user.pull_rows(11, {some});
+  const auto mine = must(read_experience(sync_user.store()));
+  CHECK(mine.holds(sync_user.table("contact")));
+  CHECK_FALSE(mine.holds(sync_user.table("lead")));
+  CHECK(mine.holds(sync_user.table("systemuser")));
+  // P1
+  sync_user.set_organization({{"rules", text_for_test("classic")}, {"deployment", text_for_test("on-premises")}}, 12);
+  CHECK_FALSE(must(read_experience(sync_user.store())).is_sync);
+  CHECK(must(read_experience(sync_user.store())).has_profile);
+}
+
+TEST_CASE("E5: drafts to sync: complete drafts become creates of the outbox with their ids, the rest stay drafts") {
+  DraftsDevice device;
+  must(device.make("account", 1, {{"name", text_for_test("Contoso")}}));
+  must(device.make("phonecall", 2, {}));
+  must(device.make("contact", 3, {{"lastname", text_for_test("King")}}));
+  must(device.save_it(3));
+  const auto sent = device.plan();
+  PageForTest page{
+      .cut = 20, .rows = {device.me(true, 20)}, .granted = {device.scope("account"), device.scope("contact")}};
+  device.pull(page);
+  const auto report = device.arrange(true);
+  CHECK(report.changed);
+  CHECK(report.to_outbox == 1);
+  CHECK_FALSE(device.draft(1));
+  REQUIRE(device.outbox(1).size() == 1);
+  CHECK(device.outbox(1)[0].change.kind == ChangeKind::create);
+  CHECK(device.shows("account", 1));
+  CHECK(device.draft(2));
+  CHECK(device.outbox(3).size() == 1);  // its answer is waited for; nothing is sent twice
+  CHECK(must(device.store().setting(kExperienceNotice)));
+  CHECK_FALSE(device.arrange(true).changed);
+  device.verify();
+}
+
+TEST_CASE("E5: sync to drafts: creates that can't leave become drafts, edits and deletes wait and go up") {
+  DraftsDevice device(true);
+  device.pull_rows(11, {device.account(5, 11), device.account(6, 11, "Fabrikam")});
+  device.create("account", 1, {{"name", text_for_test("New")}});
+  device.edit("account", 1, {{"telephone1", text_for_test("555")}});
+  device.create("contact", 2, {{"lastname", text_for_test("King")}});
+  const auto sent = device.plan();  // both creates, and no answer
+  CHECK(sent.parts.size() == 2);
+  device.create("account", 3, {{"name", text_for_test("Waiting")}});
+  device.edit("account", 3, {{"telephone1", text_for_test("777")}});
+  device.edit("account", 5, {{"name", text_for_test("Edited")}});
+  must(device.save("account", ChangeKind::remove, 6, {}));
+  PageForTest page{.cut = 20, .rows = {device.me(false, 20)}};
+  for (const auto* name : {"account", "contact", "task"})
+    page.dropped.push_back(ScopeNumber(device.table(name).number.value));
+  device.pull(page);
+  // While the sync goes on they may still leave.
+  CHECK_FALSE(device.arrange(true).changed);
+  CHECK(device.outbox(3).size() == 1);
+  const auto report = device.arrange(false);
+  CHECK(report.changed);
+  CHECK(report.to_drafts == 1);
+  REQUIRE(device.draft(3));
+  CHECK(*device.draft(3)->change.find(device.column("account", "telephone1")) == text_for_test("777"));
+  CHECK_FALSE(device.shows("account", 3));
+  CHECK(device.outbox(3).empty());
+  CHECK(device.outbox(1).size() == 1);
+  CHECK(device.outbox(1)[0].state == ChangeState::sent);
+  CHECK(device.outbox(2)[0].state == ChangeState::sent);
+  REQUIRE(device.outbox(5).size() == 1);
+  CHECK(device.outbox(5)[0].state == ChangeState::waiting);
+  REQUIRE(device.outbox(6).size() == 1);
+  CHECK(device.outbox(6)[0].state == ChangeState::waiting);
+  CHECK(device.seen("account", 5, "name") == text_for_test("Edited"));
+  device.confirm(sent, 21);
+  const auto rest = device.plan();
+  CHECK(rest.parts.size() == 2);
+  device.verify();
+}
+
+TEST_CASE("E5: sync to drafts: what was used stays readable, the rest leaves") {
+  DraftsDevice device(true);
+  device.pull_rows(11, {device.account(5, 11), device.account(6, 11)});
+  device.write([&] { must(device.store().note_use({device.table("account").number, id_for_test(5)}, device.now)); });
+  device.pull(
+      {.cut = 20, .rows = {device.me(false, 20)}, .dropped = {ScopeNumber(device.table("account").number.value)}});
+  CHECK(device.shows("account", 5));
+  CHECK_FALSE(device.shows("account", 6));
+  device.verify();
+}
+
+TEST_CASE("Q2: a used row of a sync table leaves with its scope all the same") {
+  DraftsDevice device(true);
+  device.pull_rows(11, {device.account(5, 11)});
+  device.write([&] { must(device.store().note_use({device.table("account").number, id_for_test(5)}, device.now)); });
+  device.pull({.cut = 20, .dropped = {ScopeNumber(device.table("account").number.value)}});
+  CHECK_FALSE(device.shows("account", 5));
+  CHECK_FALSE(must(device.store().has_use(id_for_test(5))));
+}
+
+// ---- K2 --------------------------------------------------------------------------------------------------------------------
+
+TEST_CASE("K2: the organisation's settings decide by column, table and organisation") {
+  DraftsDevice device;
+  device.set_organization({{"conflicts", text_for_test("server")},
+                           {"conflict_rules", text_for_test("contact=ask\ncontact.jobtitle=device")}},
+                          20);
+  const auto policies = must(OrganizationSettings::read(device.store())).conflict_policies();
+  CHECK(policies.of(device.table("account"), device.column("account", "name")) == ConflictPolicy::server);
+  CHECK(policies.of(device.table("contact"), device.column("contact", "lastname")) == ConflictPolicy::ask);
+  CHECK(policies.of(device.table("contact"), device.column("contact", "jobtitle")) == ConflictPolicy::device);
+}
+
+}  // namespace
+}  // namespace satchel::device::sync
