@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/satchel/device_session.h"
 
+#include <algorithm>
+
 #include "apps/satchel/cryptography.h"
-#include "device/vault/vault.h"
+#include "base/text.h"
 #include "edge/net/async_http_client.h"
-#include "edge/os/environment.h"
+#include "edge/net/http_client.h"
+#include "edge/net/url.h"
+#include "edge/os/clock.h"
 #include "edge/os/files.h"
 
 namespace satchel::apps {
@@ -13,6 +17,8 @@ namespace {
 namespace os = edge::os;
 namespace net = edge::net;
 namespace vault = device::vault;
+namespace client = device::client;
+namespace permits = device::permits;
 using device::client::Finished;
 using device::client::GoOn;
 using device::client::Progress;
@@ -29,9 +35,11 @@ Result<vault::StoreKey> read_key(const DeviceOptions& options, std::optional<std
   return std::move(unlocked.key);
 }
 
-Result<vault::StoreKey> make_key(const DeviceOptions& options, Random& random, std::optional<std::string_view> pin) {
+Result<vault::StoreKey> make_key(const DeviceOptions& options, Random& random, std::optional<std::string_view> pin,
+                                 std::string_view owner) {
   SodiumCryptography cryptography;
-  auto made = vault::create_key(random, cryptography, pin);
+  if (pin) TRY(vault::check_pin(*pin, {}));
+  auto made = vault::create_key(random, cryptography, pin ? std::optional(vault::Pin{*pin, owner}) : std::nullopt);
   TRY(os::write_file(key_path(options), made.file, os::Permissions::owner_only));
   return made.key;
 }
@@ -53,6 +61,22 @@ Result<std::unique_ptr<sql::Database>> open_database(const DeviceOptions& option
   return opened;
 }
 
+// `--now` tries rules out; where real people work, the clock is the machine's.
+Result<void> check_demo(device::store::DeviceStore& store) {
+  const auto server = TRY(store.setting("server"));
+  const auto user = TRY(store.setting("user_name"));
+  if (!server || !user || is_demo(*server, *user)) return {};
+  return Error{ErrorCode::usage, "--now is for demo organisations only."};
+}
+
+constexpr int kWipeTries = 2;  // to say that the store is gone: the token for it is gone too
+
+// The key first: without it the rest can't be read.
+Result<void> remove_from_disk(const DeviceOptions& options) {
+  for (const auto* ending : {".key", "", "-wal", "-shm", "-journal"}) TRY(os::remove_file(options.store + ending));
+  return {};
+}
+
 Error no_store(const DeviceOptions& options) {
   return {ErrorCode::not_found,
           "There's no store at " + options.store + ". Sign in first: satchel --store " + options.store +
@@ -62,43 +86,177 @@ Error no_store(const DeviceOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<DeviceSession>> DeviceSession::open(const DeviceOptions& options, Opening opening) {
+bool is_demo(std::string_view server, std::string_view user) {
+  const auto url = net::parse_url(server);
+  const bool is_loopback = url && (url->host == "127.0.0.1" || url->host == "localhost" || url->host == "::1");
+  return is_loopback && user.ends_with("@demo");
+}
+
+void AppSession::set_clock(Instant start) {
+  now = start;
+  now_set_at = os::ElapsedClock().now();
+}
+
+Instant now_of(const DeviceOptions& options) {
+  const auto& app = *options.app;
+  if (!app.now) return os::SystemClock().now();
+  return *app.now + Duration{os::ElapsedClock().now().milliseconds - app.now_set_at.milliseconds};
+}
+
+Result<std::unique_ptr<DeviceSession>> DeviceSession::open(const DeviceOptions& options, Opening opening,
+                                                           std::string_view owner) {
   if (options.store.empty())
     return Error{ErrorCode::usage, "Say which store to use: --store FILE, or set SATCHEL_STORE."};
-  auto session = std::unique_ptr<DeviceSession>(new DeviceSession());
-  session->options_ = options;
-  session->started_ = session->elapsed_.now();
+  auto session = std::unique_ptr<DeviceSession>(new DeviceSession(options));
   const bool exists = os::exists(options.store);
   if (!exists && opening == Opening::existing) return no_store(options);
-  const auto pin_text = os::take_secret_from_environment("SATCHEL_PIN");
-  const std::optional<std::string_view> pin = pin_text ? std::optional<std::string_view>(*pin_text) : std::nullopt;
+  const auto& pin_text = options.app->pin;
+  const auto pin = pin_text ? std::optional<std::string_view>(*pin_text) : std::nullopt;
   const bool has_key = os::exists(key_path(options));
   if (exists && !has_key)
     return Error{ErrorCode::wrong_key,
                  "The key file " + key_path(options) + " is missing, so the store can't be opened.", key_path(options)};
-  const auto key =
-      has_key ? TRY(read_key(options, pin, session->now())) : TRY(make_key(options, session->random_, pin));
-  session->database_ = TRY(open_database(options, key));
+  session->key_ =
+      has_key ? TRY(read_key(options, pin, session->now())) : TRY(make_key(options, session->random_, pin, owner));
+  session->has_pin_ = vault::needs_pin(TRY(os::read_file(key_path(options))));
+  session->database_ = TRY(open_database(options, *session->key_));
   session->store_ = TRY(device::store::DeviceStore::open(*session->database_, model::Schema::standard()));
-  session->client_ = std::make_unique<device::client::Client>(*session->store_, session->random_);
+  client::HostFacts host;
+  host.platform = permits::platform_named(options.platform).value_or(permits::Platform::desktop);
+  host.clocks = [raw = session.get()] { return raw->clocks(); };
+  session->client_ = std::make_unique<device::client::Client>(*session->store_, session->random_, host);
   session->engine_ =
       std::make_unique<device::client::Engine>(*session->store_, session->random_, device::client::EngineOptions{});
+  TRY(session->start_app());
   return session;
 }
 
-Instant DeviceSession::now() const {
-  if (!options_.now) return clock_.now();
-  return *options_.now + Duration{elapsed_.now().milliseconds - started_.milliseconds};
+Result<std::unique_ptr<DeviceSession>> DeviceSession::open_for(const DeviceOptions& options, permits::Ask ask) {
+  auto session = TRY(open(options, Opening::existing));
+  TRY(session->require(ask));
+  return session;
 }
 
-// What `status` says of the connection. An error of this machine tells nothing about it.
-Result<void> DeviceSession::remember_connection(const Result<device::client::SyncReport>& report) {
-  const auto code = report ? ErrorCode::server_error : report.error().code;
-  const bool is_offline = code == ErrorCode::offline || code == ErrorCode::unexpected_answer;
-  if (http_status_of(code) >= 500 && !is_offline && code != ErrorCode::server_error) return {};
-  auto transaction = TRY(store_->begin());
-  TRY(store_->set_setting("connection", is_offline ? "offline" : "connected"));
-  return transaction.commit();
+// ---- the app's start, its clocks and its PIN -------------------------------------------------------------------------------
+
+client::Clocks DeviceSession::clocks() const {
+  if (options_.app->now) return {now(), {}, {}};
+  const os::ElapsedClock elapsed;
+  return {now(), elapsed.now(), elapsed.start_mark()};
+}
+
+// A store that can't be written is read all the same.
+Result<void> DeviceSession::start_app() {
+  if (options_.app->now) TRY(check_demo(*store_));
+  if (!std::exchange(options_.app->is_started, true) && TRY(client::starts_closed(*store_)))
+    (void)note([](auto& store) { return client::note_start(store); });
+  if (const auto lease = TRY(client::lease_at(*store_, clocks())); lease && TRY(client::worth_keeping(*store_, *lease)))
+    (void)note([&](auto& store) { return client::keep_lease(store, *lease); });
+  return follow_pin_policy();
+}
+
+// The organisation may have changed its mind about tries since the PIN was chosen.
+Result<void> DeviceSession::follow_pin_policy() {
+  if (!has_pin_) return {};
+  const auto file = TRY(os::read_file(key_path(options_)));
+  const auto policy = TRY(client::standing(*store_)).pin;
+  const auto wanted = TRY(vault::with_tries(file, policy.tries_max));
+  if (wanted != file) (void)os::write_file(key_path(options_), wanted, os::Permissions::owner_only);
+  return {};
+}
+
+Result<void> DeviceSession::set_pin(std::optional<std::string_view> pin) {
+  const auto standing = TRY(client::standing(*store_));
+  if (pin) TRY(vault::check_pin(*pin, standing.pin));
+  if (!pin && standing.pin_required)
+    return Error{
+        ErrorCode::forbidden, "Your organisation requires a PIN on this device, so it can't be taken away.", {}, "S5"};
+  SodiumCryptography cryptography;
+  const auto owner = TRY(store_->setting("server")).value_or("") + " " + TRY(store_->setting("user_name")).value_or("");
+  const auto file =
+      vault::key_file(*key_, random_, cryptography,
+                      pin ? std::optional(vault::Pin{*pin, owner, standing.pin.tries_max}) : std::nullopt);
+  TRY(os::write_file(key_path(options_), file, os::Permissions::owner_only));
+  has_pin_ = pin.has_value();
+  options_.app->pin = pin ? std::optional<std::string>(*pin) : std::nullopt;
+  return {};
+}
+
+// ---- may it be done now ----------------------------------------------------------------------------------------------------
+
+Result<client::SessionMarks> DeviceSession::marks() { return client::session_marks(*store_, clocks()); }
+
+Result<permits::Situation> DeviceSession::situation() { return client_->situation(now()); }
+
+namespace {
+
+// Whether the answer is another one once the server can, or can't, be reached; or what comes of it: a record there, or a draft here.
+bool depends_on_connection(permits::Situation situation, const permits::Ask& ask) {
+  auto connected = situation, offline = situation;
+  connected.connected = true;
+  connected.prompt = connected.lease_over = false;
+  offline.connected = false;
+  offline.closed = true;
+  return permits::permit(connected, ask).allowed != permits::permit(offline, ask).allowed ||
+         permits::makes_draft(connected, ask) != permits::makes_draft(offline, ask);
+}
+
+}  // namespace
+
+Result<void> DeviceSession::require(const permits::Ask& ask) { return require(std::vector<permits::Ask>{ask}); }
+
+Result<void> DeviceSession::require(const std::vector<permits::Ask>& asks) {
+  auto now_here = TRY(situation());
+  const bool depends =
+      std::any_of(asks.begin(), asks.end(), [&](const auto& ask) { return depends_on_connection(now_here, ask); });
+  if (!now_here.by_choice && depends) {
+    TRY(try_run(client::SyncRequested{}));
+    now_here = TRY(situation());
+  }
+  for (const auto& ask : asks) TRY(permits::check(now_here, ask));
+  const auto standing = TRY(client::standing(*store_));
+  if (!standing.pin_required) return {};
+  if (!has_pin_)
+    return Error{ErrorCode::locked,
+                 "Your organisation requires a PIN on this device. Choose one: satchel session set-pin.",
+                 {},
+                 "S5"};
+  return options_.app->pin ? vault::check_pin(*options_.app->pin, standing.pin) : Result<void>{};
+}
+
+Result<void> DeviceSession::try_run(client::Event event) {
+  const auto report = run(std::move(event), [](const Progress&) {});
+  if (!report && report.error().code == ErrorCode::wiped) return report.error();
+  return {};
+}
+
+Result<void> DeviceSession::look_at_server(const Result<std::optional<client::ReadRequested>>& read) {
+  if (!read || !*read) return {};
+  return try_run(**read);
+}
+
+// S6. First it's gone, then that is said; who asked for the wipe sees it, or that the device hasn't answered.
+Result<void> DeviceSession::wipe() {
+  const auto server = TRY(store_->setting("server")).value_or("");
+  const auto token = TRY(store_->setting("refresh_token")).value_or("");
+  TRY(note([](auto& store) { return store.erase(); }));
+  TRY(remove_from_disk(options_));
+  Request request;
+  request.method = "POST";
+  request.target = "/oauth2/wiped";
+  request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+  request.body = "refresh_token=" + percent_encode(token);
+  auto http = TRY(net::HttpClient::create({.url = server}));
+  for (int tries = 0; tries < kWipeTries; ++tries)
+    if (http->send(request)) return {};
+  return {};
+}
+
+// From now on by the machine's clock, which no one sets.
+Result<void> DeviceSession::read_lease() {
+  const auto lease = TRY(client::lease_at(*store_, clocks()));
+  if (!lease) return {};
+  return note([&](auto& store) { return client::keep_lease(store, *lease); });
 }
 
 Result<device::client::SyncReport> DeviceSession::run(device::client::Event event, const OnProgress& on_progress) {
@@ -108,8 +266,12 @@ Result<device::client::SyncReport> DeviceSession::run(device::client::Event even
     bool has_work = false;
     while (auto output = engine_->poll_output()) {
       if (auto* finished = std::get_if<Finished>(&*output)) {
-        const auto remembered = remember_connection(finished->report);
-        if (finished->report && !remembered) return remembered.error();
+        if (!finished->report && finished->report.error().code == ErrorCode::wiped) {
+          TRY(wipe());
+          return finished->report.error();
+        }
+        const auto read = read_lease();
+        if (finished->report && !read) return read.error();
         return std::move(finished->report);
       }
       if (auto* progress = std::get_if<Progress>(&*output)) on_progress(*progress);
@@ -139,8 +301,7 @@ Result<void> DeviceSession::remove_files() {
   client_.reset();
   store_.reset();
   database_.reset();
-  for (const auto* ending : {"", "-wal", "-shm", "-journal", ".key"}) TRY(os::remove_file(options_.store + ending));
-  return {};
+  return remove_from_disk(options_);
 }
 
 }  // namespace satchel::apps

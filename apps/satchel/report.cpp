@@ -73,7 +73,7 @@ int exit_code_of(const Error& error) {
 }
 
 int report(const Error& error, Format format) {
-  if (format == Format::json) {
+  if (format != Format::people) {
     auto inner = Json::object();
     inner.set("rule", error.rule);
     inner.set("code", name_of(error.code));
@@ -81,6 +81,7 @@ int report(const Error& error, Format format) {
     auto outer = Json::object();
     outer.set("error", std::move(inner));
     std::fprintf(stderr, "%s\n", outer.dump().c_str());
+    if (format == Format::json_lines) say_json(outer);
   } else {
     const auto prefix = error.rule.empty() ? std::string() : error.rule + " ";
     std::fprintf(stderr, "%s%s: %s\n", prefix.c_str(), std::string(name_of(error.code)).c_str(),

@@ -16,7 +16,8 @@
 
 namespace satchel::apps {
 
-enum class Format { people, json };
+// json_lines: of the shell, where an error is its command's document and stands on standard output as well.
+enum class Format { people, json, json_lines };
 
 int exit_code_of(const Error& error);
 // Writes the error and gives the exit code.

@@ -28,6 +28,11 @@ std::string what_can_be_saved(const DeviceOptions& options) {
 
 }  // namespace
 
+Format format_of(const DeviceOptions& options) {
+  if (!options.json) return Format::people;
+  return options.app->is_shell ? Format::json_lines : Format::json;
+}
+
 Error with_advice(const DeviceOptions& options, Error error) {
   if (error.code != ErrorCode::store_damaged) return error;
   error.message += " The server's copy of everything that was sent is whole. " + what_can_be_saved(options) +

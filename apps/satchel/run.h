@@ -12,10 +12,12 @@ namespace satchel::apps {
 // `store_damaged` with the whole of what its user should know; any other error as it is.
 Error with_advice(const DeviceOptions& options, Error error);
 
+Format format_of(const DeviceOptions& options);
+
 template <class Act>
 int run(const DeviceOptions& options, Act act) {
   const Result<void> done = act();
-  return done ? 0 : report(with_advice(options, done.error()), options.json ? Format::json : Format::people);
+  return done ? 0 : report(with_advice(options, done.error()), format_of(options));
 }
 
 // The reverse of name_of, for codes kept in the store; `internal` for one that isn't known.

@@ -198,7 +198,7 @@ void say_values(Client& client, const store::OutboxEntry& entry) {
 template <class Act>
 int with_client(const DeviceOptions& options, Act act) {
   return run(options, [&]() -> Result<void> {
-    auto session = TRY(DeviceSession::open(options, Opening::existing));
+    auto session = TRY(DeviceSession::open_for(options, {.verb = device::permits::Verb::read}));
     return act(*session);
   });
 }

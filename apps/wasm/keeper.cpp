@@ -203,7 +203,7 @@ Result<void> Keeper::set_pin(const Json& action) {
   const auto* text = pin != nullptr ? pin->as_string() : nullptr;
   if (text != nullptr && (text->size() < kPinLengthMin || text->size() > kPinLengthMax))
     return Error{ErrorCode::bad_value, "A PIN has at least 4 digits.", "pin", "S5"};
-  const auto given = text != nullptr ? std::optional<std::string_view>(*text) : std::nullopt;
+  const auto given = text != nullptr ? std::optional(vault::Pin{*text}) : std::nullopt;
   keep(with_owner(vault::key_file(opened_->key, random_, cryptography_, given)));
   auto transaction = TRY(opened_->store->begin());
   TRY(opened_->store->set_setting(door::kPinDecidedSetting, given ? "pin" : "none"));

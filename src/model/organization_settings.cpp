@@ -25,6 +25,8 @@ constexpr SettingKey kKeys[] = {
     {"cache_days", "90"},
     {"conflicts", "ask"},
     {"pin", "optional"},
+    {"pin_length", "4"},
+    {"pin_tries", "7"},
     {"lock_minutes", "15"},
     {"escrow", "off"},
     // The platforms' cells are those of the classic table while nobody says otherwise.

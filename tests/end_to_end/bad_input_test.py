@@ -154,8 +154,9 @@ def words_that_make_no_sense() -> None:
             (1, "not_found", "update", "accounts", nobody, "name=a"), (1, "not_found", "delete", "accounts", nobody),
             (1, "not_found", "conflicts", "resolve", "99", "--keep", "mine"), (1, "not_found", "conflicts", "undo", "99"),
             (1, "not_found", "errors", "retry", "99"), (1, "not_found", "errors", "discard", "99"), (1, "not_found", "outbox", "show", "99"),
-            (1, "not_available", "settings"), (1, "not_available", "drafts", "save", "--all"), (1, "not_available", "may", "create", "x"),
-            (1, "not_available", "create", "accounts", "name=a", "--for", "accounts/" + one), (1, "not_available", "session", "lock"),
+            (2, "usage", "may", "fly", "accounts"), (2, "usage", "may", "create", "x"), (2, "usage", "session", "dance"),
+            (2, "usage", "drafts", "save"), (2, "usage", "create", "accounts", "name=a", "--for", "accounts"), (1, "not_available", "why", "accounts", one),
+            (1, "not_found", "drafts", "show", nobody), (1, "not_found", "drafts", "discard", "x"),
         ):
             error = device.refused(*command, code=code)
             assert error["code"] == name and error["message"].endswith("."), (command, error)

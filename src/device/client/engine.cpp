@@ -6,6 +6,7 @@
 #include <set>
 
 #include "device/client/limits.h"
+#include "device/client/session_marks.h"
 #include "device/client/situation.h"
 #include "device/sync/cache.h"
 #include "device/sync/pull.h"
@@ -124,6 +125,13 @@ Result<void> Engine::begin_run() {
   return next_step();
 }
 
+// Once in a run: a page's commit shouldn't wait for a second one. Within the caller's transaction.
+Result<void> Engine::renew_lease() {
+  const auto let_in = std::exchange(run_.let_in, std::nullopt);
+  if (!let_in) return {};
+  return note_let_in(store_, *let_in + server_offset_, *let_in);
+}
+
 void Engine::on(AnswerCame&& event) {
   if (!awaited_ || *awaited_ != event.token) return;  // doubled, or of a sync that was given up
   awaited_.reset();
@@ -144,6 +152,12 @@ void Engine::on(const GoOn&) {
 }
 
 void Engine::fail(const Error& error) {
+  const auto renew = [&]() -> Result<void> {
+    auto transaction = TRY(store_.begin());
+    TRY(renew_lease());
+    return transaction.commit();
+  };
+  if (run_.let_in) (void)renew();  // a store that can't be written has just said so
   phase_ = Phase::idle;
   awaited_.reset();
   page_to_store_.reset();
@@ -167,6 +181,8 @@ Result<void> Engine::take_answer(AnswerCame&& event) {
   if (phase == Phase::signing_in) return take_sign_in(response);
   if (phase == Phase::refreshing) return take_refresh(response);
   if (response.status != 200) return take_refusal(response);
+  // A captive portal says 200 as well, but doesn't tell our time.
+  if (!response.headers.get("Satchel-Time").empty()) run_.let_in = now_;
   switch (phase) {
     case Phase::asking: return take_records(response);
     case Phase::pushing: return take_batch(response);
@@ -187,7 +203,9 @@ Error token_error(const Response& response) {
   const auto code = response.status == 429          ? ErrorCode::too_many_requests
                     : kind == "invalid_grant"       ? ErrorCode::wrong_password
                     : kind == "unauthorized_client" ? ErrorCode::unauthorized
+                    : kind == "wiped"               ? ErrorCode::wiped
                                                     : ErrorCode::bad_request;
+  if (code == ErrorCode::wiped) return {code, std::string(description), {}, "S6"};
   return {code, std::string(description)};
 }
 
@@ -196,18 +214,16 @@ Error no_token() {
           "What answered isn't a Satchel server. Check the address and your network's sign-in page."};
 }
 
-// Seconds of a token's life as the server gave them, from now.
+// Seconds of a token's life as the server gave them, from its own now.
 std::string until(Instant now, const Json& json, std::string_view name, std::int64_t otherwise) {
   return std::to_string((now + Duration::of_seconds(json.integer_at(name, otherwise))).milliseconds);
 }
 
-Result<void> keep_tokens(store::DeviceStore& store, const Json& json, Instant now) {
+Result<void> keep_tokens(store::DeviceStore& store, const Json& json, Instant now, Instant server_now) {
   TRY(store.set_setting("access_token", json.string_at("access_token")));
-  TRY(store.set_setting("access_until", until(now, json, "expires_in", 3600)));
   TRY(store.set_setting("refresh_token", json.string_at("refresh_token")));
-  TRY(store.set_setting("refresh_until", until(now, json, "refresh_expires_in", 90 * 86400)));
-  TRY(store.drop_setting("session_ended"));
-  return {};
+  TRY(store.set_setting("refresh_until", until(server_now, json, "refresh_expires_in", 90 * 86400)));
+  return note_let_in(store, server_now, now);
 }
 
 }  // namespace
@@ -228,9 +244,9 @@ Result<void> Engine::learn_time(const Response& response) {
 // Written only when it changed.
 Result<void> Engine::learn_connection(bool is_connected) {
   const std::string_view now = is_connected ? "connected" : "offline";
-  if (TRY(setting_or(kConnection, "")) == now) return {};
+  if (TRY(setting_or(kConnection, "")) == now && TRY(setting_or("closed", "")).empty()) return {};
   auto transaction = TRY(store_.begin());
-  TRY(store_.set_setting(kConnection, now));
+  TRY(note_connection(store_, is_connected));
   return transaction.commit();
 }
 
@@ -242,7 +258,7 @@ Result<void> Engine::take_sign_in(const Response& response) {
   if (!known.empty() && known != json->string_at("user_id"))
     return other_owner(TRY(setting_or("user_name", "")), TRY(setting_or("server", "")));
   auto transaction = TRY(store_.begin());
-  TRY(keep_tokens(store_, *json, now_));
+  TRY(keep_tokens(store_, *json, now_, now_ + server_offset_));
   TRY(store_.set_setting("server", signing_in_.server));
   TRY(store_.set_setting("user_name", to_lower_ascii(signing_in_.user)));
   for (const auto* name : {"user_id", "organization_id", "business_unit_id", "full_name"})
@@ -260,7 +276,7 @@ Result<void> Engine::take_refresh(const Response& response) {
       error = {
           ErrorCode::unauthorized, "Your sign-in has ended. Sign in again; what waits here goes up then.", {}, "S3"};
       auto transaction = TRY(store_.begin());
-      TRY(store_.set_setting("session_ended", "yes"));
+      TRY(note_prompt(store_));
       TRY(transaction.commit());
     }
     return error;
@@ -268,14 +284,15 @@ Result<void> Engine::take_refresh(const Response& response) {
   const auto json = Json::parse(response.body);
   if (!json || json->string_at("access_token").empty()) return no_token();
   auto transaction = TRY(store_.begin());
-  TRY(keep_tokens(store_, *json, now_));
+  TRY(keep_tokens(store_, *json, now_, now_ + server_offset_));
   TRY(transaction.commit());
   return next_step();
 }
 
 // What isn't 200 on push, pull or comparison.
 Result<void> Engine::take_refusal(const Response& response) {
-  const auto error = odata::read_error(response.status, response.body);
+  auto error = odata::read_error(response.status, response.body);
+  if (error.code == ErrorCode::wiped) error.rule = "S6";
   if (response.status == 401 && !run_.has_refreshed) return refresh_token();
   if (error.code == ErrorCode::history_changed) {
     TRY(begin_repair(error.target));
@@ -598,6 +615,7 @@ Result<void> Engine::finish_run() {
     // Later syncs are noted with their cut.
     if (!TRY(store_.setting("last_sync"))) TRY(store_.set_setting("last_sync", std::to_string(now_.milliseconds)));
     TRY(store_.sweep(now_));
+    TRY(renew_lease());
     TRY(transaction.commit());
   }
   run_.report.conflicts = static_cast<std::int64_t>(TRY(store_.conflicts()).size());

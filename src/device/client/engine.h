@@ -124,6 +124,7 @@ class Engine {
     std::size_t page_rows = 0;   // asked for in one page
     Instant page_asked;
     std::int64_t rows_expected = 0;
+    std::optional<Instant> let_in;  // the last answer to this user, until the lease is renewed (S2)
     std::vector<odata::NamedRow> to_fetch;
     std::vector<odata::NamedRow> to_name;  // cached rows that pulls of this run have yet to name
     std::optional<ReadRequested> read;     // what it's about, if it's no sync
@@ -164,6 +165,7 @@ class Engine {
   Result<void> build_indexes();
   Result<void> finish_run();
 
+  Result<void> renew_lease();
   void fail(const Error& error);
   void send(Request request, Phase phase);
   Result<Request> sync_request(std::string method, std::string target, std::string body, bool with_next_mark);

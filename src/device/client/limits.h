@@ -39,4 +39,8 @@ inline constexpr Duration kDeletesHeld = Duration::of_seconds(8);
 // A request that brought nothing for so long is given up: a fetch through a dead network may hang for minutes.
 inline constexpr Duration kAnswerMax = Duration::of_seconds(90);
 
+// How much of a lease may go unnoticed when a process ends without having written what had passed (S2): reading a record shouldn't
+// cost a write each time, and a minute in fourteen days is nothing.
+inline constexpr Duration kLeaseReadingEvery = Duration::of_minutes(1);
+
 }  // namespace satchel::device::client

@@ -7,10 +7,9 @@ namespace satchel::device::client {
 
 using permits::Held;
 
-Result<permits::Situation> read_situation(store::DeviceStore& store, const HostFacts& host, Instant) {
+Result<permits::Situation> read_situation(store::DeviceStore& store, const HostFacts& host, Instant now) {
   permits::Situation situation;
   const auto settings = TRY(sync::OrganizationSettings::read(store));
-  const auto said = [&](std::string_view name) -> Result<std::string> { return TRY(store.setting(name)).value_or(""); };
   const auto experience = TRY(sync::read_experience(store));
   situation.experience = experience.has_profile ? permits::Experience::sync : permits::Experience::drafts;
   situation.deployment = permits::deployment_named(settings.get("deployment")).value_or(situation.deployment);
@@ -21,10 +20,8 @@ Result<permits::Situation> read_situation(store::DeviceStore& store, const HostF
   const auto platform = "platform." + std::string(permits::row_of(host.platform).name);
   situation.prompt_policy = permits::policy_named(settings.get(platform + ".prompt"));
   situation.closed_policy = permits::policy_named(settings.get(platform + ".closed"));
-  situation.signed_in = !TRY(said("user_id")).empty();
-  situation.by_choice = TRY(said(kOfflineByChoice)) == "on";
-  situation.connected = !situation.by_choice && TRY(said(kConnection)) != "offline";
-  situation.prompt = TRY(said(kSessionEnded)) == "yes";
+  const auto clocks = host.clocks ? host.clocks() : Clocks{now, {}, {}};
+  TRY(session_marks(store, clocks)).put_into(situation, settings.number("lease_days"));
   situation.pin_locked = host.is_locked;
   return situation;
 }

@@ -4,6 +4,9 @@
 // and from the host, which knows its platform and whether the PIN was given.
 #pragma once
 
+#include <functional>
+
+#include "device/client/session_marks.h"
 #include "device/permits/permits.h"
 #include "device/store/store.h"
 #include "device/sync/experience.h"
@@ -13,7 +16,8 @@ namespace satchel::device::client {
 // What only the host knows.
 struct HostFacts {
   permits::Platform platform = permits::Platform::desktop;
-  bool is_locked = false;  // the PIN hasn't been given (S5)
+  bool is_locked = false;               // the PIN hasn't been given (S5)
+  std::function<Clocks()> clocks = {};  // without: the wall clock alone
 };
 
 // Settings of the store that say how it stands with the server.

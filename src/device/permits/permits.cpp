@@ -127,7 +127,10 @@ const Row kTable[] = {
     {"S1", kBack,
      [](const Situation& s, const Ask&) { return session_state(s) != SessionState::prompt || s.connected; },
      ErrorCode::bad_request,
-     [](const Situation&, const Ask&) -> std::string {
+     [](const Situation& s, const Ask&) -> std::string {
+       if (session_state(s) == SessionState::get_started)
+         return "On this device (" + platform(s) +
+                ") offline work ends with the sign-in. Connect and sign in; what you wrote is kept.";
        return "There's no sign-in prompt to go back from: it appears when your sign-in has ended while you are "
               "offline.";
      }},

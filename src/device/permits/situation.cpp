@@ -46,7 +46,8 @@ struct Given {
 constexpr Given kGiven[] = {
     {"experience", "sync or drafts",
      [](Situation& s, std::string_view v) { return put(s.experience, experience_named(v)); }},
-    {"platform", "a platform, for example ipad or android-phone",
+    {"platform",
+     "ipad, windows8, windows8.1, windows10, android-tablet, iphone, android-phone, windows-phone or desktop",
      [](Situation& s, std::string_view v) {
        // Settings were read for the device's own platform; another one has the table's cells.
        s.prompt_policy = s.closed_policy = std::nullopt;

@@ -79,7 +79,7 @@ std::optional<OutboxEntry> saving_entry(const std::vector<OutboxEntry>& entries,
 }  // namespace
 
 ErrorCode code_named(std::string_view name) {
-  for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code)
+  for (int code = 0; code <= static_cast<int>(ErrorCode::wiped); ++code)
     if (name_of(static_cast<ErrorCode>(code)) == name) return static_cast<ErrorCode>(code);
   return ErrorCode::internal;
 }

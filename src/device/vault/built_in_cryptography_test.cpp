@@ -72,7 +72,7 @@ TEST_CASE("each changed byte of a sealed text is noticed") {
 TEST_CASE("a key sealed by a PIN is opened by it and by no other") {
   BuiltInCryptography cryptography;
   SeededRandom random(2);
-  const auto made = create_key(random, cryptography, "4711");
+  const auto made = create_key(random, cryptography, Pin{"4711"});
   CHECK(unlock(made.file, cryptography, "4711", Instant{1}).key->bytes() == made.key.bytes());
   CHECK(unlock(made.file, cryptography, "4712", Instant{1}).key.error().code == ErrorCode::wrong_password);
 }

@@ -22,10 +22,16 @@ inline constexpr std::uint32_t kIterationsMax = 16;
 // Bytes. 16 are RFC 9106's recommendation for passwords.
 inline constexpr std::size_t kSaltSize = 16;
 
-// Seconds to wait behind the first, second, ... wrong PIN. The one behind these ends in a lock: seven tries in all, which finds
-// one four-digit PIN in 1,400.
+// Seconds to wait behind the first, second, ... wrong PIN; further ones wait as long as the last of these.
 inline constexpr std::array<std::int64_t, 6> kWaitSeconds{0, 0, 1, 5, 15, 60};
-inline constexpr std::int64_t kTriesMax = static_cast<std::int64_t>(kWaitSeconds.size()) + 1;
+
+// Tries before the lock where the organisation says nothing: they find one four-digit PIN in 1,400. And what it may say.
+inline constexpr std::int64_t kTriesMax = 7;
+inline constexpr std::int64_t kTriesMaxLeast = 3;
+inline constexpr std::int64_t kTriesMaxMost = 50;
+
+// Characters of a PIN where the organisation says nothing: what people know from their phones.
+inline constexpr std::int64_t kPinLengthMin = 4;
 
 // Bytes of a key file; a real one has under 400.
 inline constexpr std::size_t kKeyFileSizeMax = 16 * 1024;

@@ -6,7 +6,6 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "device/vault/limits.h"
 
 namespace satchel::device::vault {
 namespace {
@@ -42,8 +41,8 @@ Error damaged(std::string_view what) {
                                         ". Take it from a backup; without it the store can't be opened."};
 }
 
-Error wrong_pin(std::int64_t failures) {
-  const auto left = kTriesMax - failures;
+Error wrong_pin(std::int64_t failures, std::int64_t tries_max) {
+  const auto left = tries_max - failures;
   if (left <= 0)
     return {ErrorCode::locked,
             "That was the last wrong PIN: this store is locked. Sign in at the server to open it again.",
@@ -63,8 +62,10 @@ struct KeyFile {
   std::uint32_t memory_kib = 0;
   std::uint32_t iterations = 0;
   std::string sealed;
+  std::int64_t tries_max = kTriesMax;
   std::int64_t failures = 0;
   Instant wait_until;
+  bool is_locked = false;
 };
 
 Result<std::string> bytes_at(const Json& json, std::string_view name) {
@@ -92,6 +93,9 @@ Result<KeyFile> read_pin(const Json& json) {
   if (failures == nullptr || failures->as_integer() == nullptr || *failures->as_integer() < 0)
     return damaged("failures aren't a number");
   file.failures = *failures->as_integer();
+  file.tries_max = json.integer_at("tries_max", kTriesMax);
+  if (file.tries_max < kTriesMaxLeast || file.tries_max > kTriesMaxMost) return damaged("tries_max is out of range");
+  file.is_locked = json.bool_at("locked");
   file.wait_until = Instant{json.integer_at("wait_until")};
   return file;
 }
@@ -130,7 +134,7 @@ Duration wait_behind(std::int64_t failures) {
 
 // Why no PIN may be tried now; nothing if one may.
 std::optional<Unlocked> refuse_try(const Json& json, const KeyFile& file, Instant now) {
-  if (file.failures >= kTriesMax) return Unlocked{wrong_pin(file.failures), std::nullopt};
+  if (file.failures >= file.tries_max) return Unlocked{wrong_pin(file.failures, file.tries_max), std::nullopt};
   if (now >= file.wait_until) return std::nullopt;
   const auto wait = wait_behind(file.failures);
   const auto left = std::min((file.wait_until - now), wait);
@@ -155,22 +159,35 @@ Unlocked try_pin(const Json& json, const KeyFile& file, Cryptography& cryptograp
     return {*key, with_failures(json, 0, Instant{})};
   }
   const auto failures = file.failures + 1;
-  return {wrong_pin(failures), with_failures(json, failures, now + wait_behind(failures))};
+  return {wrong_pin(failures, file.tries_max), with_failures(json, failures, now + wait_behind(failures))};
+}
+
+// As dear to try as a PIN, so that the file doesn't tell whose it is.
+std::string owner_mark(Cryptography& cryptography, std::string_view owner, std::string_view salt) {
+  return to_base64(view_of(cryptography.argon2id(owner, salt, kMemoryKib, kIterations)));
 }
 
 }  // namespace
 
 StoreKey::~StoreKey() { wipe(bytes_.data(), bytes_.size()); }
 
-NewKey create_key(Random& random, Cryptography& cryptography, std::optional<std::string_view> pin) {
+Result<void> check_pin(std::string_view pin, const PinPolicy& policy) {
+  const auto characters = std::count_if(pin.begin(), pin.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  if (characters >= policy.length_min) return {};
+  return Error{ErrorCode::bad_value,
+               "The PIN needs at least " + std::to_string(policy.length_min) + " characters. Choose a longer one.",
+               {},
+               "S5"};
+}
+
+NewKey create_key(Random& random, Cryptography& cryptography, const std::optional<Pin>& pin) {
   Secret<KeyBytes> bytes;
   random.fill(bytes.bytes);
   const StoreKey key(bytes.bytes);
   return {key, key_file(key, random, cryptography, pin)};
 }
 
-std::string key_file(const StoreKey& key, Random& random, Cryptography& cryptography,
-                     std::optional<std::string_view> pin) {
+std::string key_file(const StoreKey& key, Random& random, Cryptography& cryptography, const std::optional<Pin>& pin) {
   auto json = Json::object();
   json.set("format", kFormat);
   json.set("protection", pin ? "pin" : "file");
@@ -181,11 +198,13 @@ std::string key_file(const StoreKey& key, Random& random, Cryptography& cryptogr
   std::array<std::uint8_t, kSaltSize> random_bytes{};
   random.fill(random_bytes);
   const std::string_view salt(reinterpret_cast<const char*>(random_bytes.data()), random_bytes.size());
-  const Secret<KeyBytes> derived{cryptography.argon2id(*pin, salt, kMemoryKib, kIterations)};
+  const Secret<KeyBytes> derived{cryptography.argon2id(pin->text, salt, kMemoryKib, kIterations)};
   json.set("salt", to_base64(salt));
   json.set("memory_kib", kMemoryKib);
   json.set("iterations", kIterations);
   json.set("sealed", to_base64(cryptography.seal(derived.bytes, view_of(key.bytes()), random)));
+  json.set("tries_max", std::clamp(pin->tries_max, kTriesMaxLeast, kTriesMaxMost));
+  if (!pin->owner.empty()) json.set("owner_mark", owner_mark(cryptography, pin->owner, salt));
   return with_failures(std::move(json), 0, Instant{});
 }
 
@@ -198,7 +217,8 @@ Unlocked unlock(std::string_view file, Cryptography& cryptography, std::optional
     const auto key = key_of(read_file->key.bytes);
     return {key ? Result<StoreKey>(*key) : Result<StoreKey>(damaged("key has the wrong size")), std::nullopt};
   }
-  if (!pin) return {Error{ErrorCode::locked, "This store is locked. Enter the PIN.", {}, "S5"}, std::nullopt};
+  if (!pin || read_file->is_locked)
+    return {Error{ErrorCode::locked, "This store is locked. Enter the PIN.", {}, "S5"}, std::nullopt};
   if (auto refused = refuse_try(*json, *read_file, now)) return std::move(*refused);
   return try_pin(*json, *read_file, cryptography, *pin, now);
 }
@@ -207,6 +227,46 @@ Result<std::string> forgive_failures(std::string_view file) {
   auto json = TRY(parse(file));
   const auto read_file = TRY(read(json));
   return read_file.has_pin ? with_failures(std::move(json), 0, Instant{}) : std::string(file);
+}
+
+bool is_owner(std::string_view file, Cryptography& cryptography, std::string_view owner) {
+  const auto json = parse(file);
+  const auto salt = json ? from_base64(json->string_at("salt")) : std::nullopt;
+  if (!salt || salt->size() < 8) return false;
+  const auto mark = json->string_at("owner_mark");
+  return mark.empty() || mark == owner_mark(cryptography, owner, *salt);
+}
+
+bool needs_server(std::string_view file) {
+  const auto json = parse(file);
+  if (!json) return false;
+  const auto read_file = read(*json);
+  return read_file && read_file->has_pin && read_file->failures >= read_file->tries_max;
+}
+
+Result<std::string> with_lock(std::string_view file, bool is_locked) {
+  auto json = TRY(parse(file));
+  if (!TRY(read(json)).has_pin)
+    return Error{ErrorCode::bad_request,
+                 "There's no PIN on this device, so there is nothing to lock with. Choose one first.",
+                 {},
+                 "S5"};
+  json.set("locked", is_locked);
+  return json.dump();
+}
+
+bool is_locked(std::string_view file) {
+  const auto json = parse(file);
+  return json && json->bool_at("locked");
+}
+
+Result<std::string> with_tries(std::string_view file, std::int64_t tries_max) {
+  auto json = TRY(parse(file));
+  const auto wanted = std::clamp(tries_max, kTriesMaxLeast, kTriesMaxMost);
+  const auto now = TRY(read(json));
+  if (!now.has_pin || now.tries_max == wanted) return std::string(file);
+  json.set("tries_max", wanted);
+  return json.dump();
 }
 
 bool needs_pin(std::string_view file) {

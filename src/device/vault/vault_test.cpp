@@ -82,7 +82,7 @@ TEST_CASE("a key without a PIN lies in its file and opens at once") {
 TEST_CASE("a key with a PIN isn't in its file and opens with the PIN only") {
   SeededRandom random(2);
   QuickCryptography cryptography;
-  const auto made = create_key(random, cryptography, "2468");
+  const auto made = create_key(random, cryptography, Pin{"2468"});
   CHECK(needs_pin(made.file));
   const std::string bytes(made.key.bytes().begin(), made.key.bytes().end());
   CHECK(made.file.find(to_base64(bytes)) == std::string::npos);
@@ -97,17 +97,17 @@ TEST_CASE("a key with a PIN isn't in its file and opens with the PIN only") {
 TEST_CASE("two keys are different, and so are two files of one key") {
   SeededRandom random(3);
   QuickCryptography cryptography;
-  const auto one = create_key(random, cryptography, "1111");
-  const auto other = create_key(random, cryptography, "1111");
+  const auto one = create_key(random, cryptography, Pin{"1111"});
+  const auto other = create_key(random, cryptography, Pin{"1111"});
   CHECK(one.key.bytes() != other.key.bytes());
-  CHECK(key_file(one.key, random, cryptography, "1111") != one.file);
+  CHECK(key_file(one.key, random, cryptography, Pin{"1111"}) != one.file);
 }
 
 // The waits of the header, one after the other; each try comes when its wait is just over.
 TEST_CASE("wrong PINs are counted, slowed, and end in a lock") {
   SeededRandom random(4);
   QuickCryptography cryptography;
-  const auto made = create_key(random, cryptography, "2468");
+  const auto made = create_key(random, cryptography, Pin{"2468"});
   auto file = made.file;
   auto now = kNow;
   for (std::int64_t failures = 1; failures < kTriesMax; ++failures) {
@@ -136,7 +136,7 @@ TEST_CASE("wrong PINs are counted, slowed, and end in a lock") {
 TEST_CASE("the right PIN forgives earlier mistakes") {
   SeededRandom random(5);
   QuickCryptography cryptography;
-  auto file = create_key(random, cryptography, "2468").file;
+  auto file = create_key(random, cryptography, Pin{"2468"}).file;
   CHECK_FALSE(try_pin(file, cryptography, "1", kNow).ok());
   CHECK_FALSE(try_pin(file, cryptography, "2", kNow).ok());
   CHECK(try_pin(file, cryptography, "2468", kNow).ok());
@@ -146,7 +146,7 @@ TEST_CASE("the right PIN forgives earlier mistakes") {
 TEST_CASE("a clock set back doesn't lengthen the wait") {
   SeededRandom random(6);
   QuickCryptography cryptography;
-  auto file = create_key(random, cryptography, "2468").file;
+  auto file = create_key(random, cryptography, Pin{"2468"}).file;
   for (int i = 0; i < 3; ++i) CHECK_FALSE(try_pin(file, cryptography, "1", kNow).ok());
   const auto years_ago = kNow - Duration::of_days(3650);
   CHECK(try_pin(file, cryptography, "2468", years_ago).error().code == ErrorCode::locked);
@@ -156,12 +156,52 @@ TEST_CASE("a clock set back doesn't lengthen the wait") {
 TEST_CASE("a PIN is changed and taken away without a new key") {
   SeededRandom random(7);
   QuickCryptography cryptography;
-  const auto made = create_key(random, cryptography, "2468");
-  const auto changed = key_file(made.key, random, cryptography, "9999");
+  const auto made = create_key(random, cryptography, Pin{"2468"});
+  const auto changed = key_file(made.key, random, cryptography, Pin{"9999"});
   CHECK_FALSE(unlock(changed, cryptography, "2468", kNow).key.ok());
   CHECK(unlock(changed, cryptography, "9999", kNow).key->bytes() == made.key.bytes());
   const auto open = key_file(made.key, random, cryptography, std::nullopt);
   CHECK(unlock(open, cryptography, std::nullopt, kNow).key->bytes() == made.key.bytes());
+}
+
+TEST_CASE("S5: the organisation says how many tries there are, and how long a PIN is") {
+  SeededRandom random(10);
+  QuickCryptography cryptography;
+  auto file = create_key(random, cryptography, Pin{"2468", {}, 3}).file;
+  CHECK(try_pin(file, cryptography, "1", kNow).error().code == ErrorCode::wrong_password);
+  CHECK(try_pin(file, cryptography, "2", kNow).error().code == ErrorCode::wrong_password);
+  CHECK_FALSE(needs_server(file));
+  CHECK(try_pin(file, cryptography, "3", kNow + Duration::of_hours(1)).error().code == ErrorCode::locked);
+  CHECK(needs_server(file));
+  CHECK(try_pin(file, cryptography, "2468", kNow + Duration::of_days(1)).error().code == ErrorCode::locked);
+  file = *forgive_failures(file);
+  CHECK_FALSE(needs_server(file));
+  CHECK(try_pin(file, cryptography, "2468", kNow).ok());
+
+  CHECK(check_pin("2468", {}).ok());
+  CHECK(check_pin("246", {}).error().rule == "S5");
+  CHECK(check_pin("24680", {.length_min = 6}).error().message.find("6") != std::string::npos);
+  CHECK(check_pin("äöüß", {}).ok());
+}
+
+TEST_CASE("S5: the lock is opened by the sign-in of the user whose PIN it was, and the file doesn't tell who that is") {
+  SeededRandom random(11);
+  QuickCryptography cryptography;
+  const auto made = create_key(random, cryptography, Pin{"2468", "http://here east1@demo"});
+  CHECK(made.file.find("east1") == std::string::npos);
+  CHECK(is_owner(made.file, cryptography, "http://here east1@demo"));
+  CHECK_FALSE(is_owner(made.file, cryptography, "http://here west1@demo"));
+  CHECK(is_owner(create_key(random, cryptography, Pin{"2468"}).file, cryptography, "anybody"));
+}
+
+TEST_CASE("S5: a store that was locked by hand opens with no PIN until the lock is taken away") {
+  SeededRandom random(12);
+  QuickCryptography cryptography;
+  const auto made = create_key(random, cryptography, Pin{"2468"});
+  const auto locked = *with_lock(made.file, true);
+  CHECK(unlock(locked, cryptography, "2468", kNow).key.error().code == ErrorCode::locked);
+  CHECK(unlock(*with_lock(locked, false), cryptography, "2468", kNow).key.ok());
+  CHECK(with_lock(create_key(random, cryptography, std::nullopt).file, true).error().rule == "S5");
 }
 
 // Every byte of the file is lost once, and every one is changed once: an error or the right key, never a crash or another key.
@@ -169,7 +209,7 @@ TEST_CASE("a damaged key file is an error") {
   SeededRandom random(8);
   QuickCryptography cryptography;
   for (const auto pin : {std::optional<std::string_view>(), std::optional<std::string_view>("2468")}) {
-    const auto made = create_key(random, cryptography, pin);
+    const auto made = create_key(random, cryptography, pin ? std::optional(Pin{*pin}) : std::nullopt);
     for (std::size_t i = 0; i < made.file.size(); ++i) {
       CAPTURE(i);
       const auto cut = unlock(made.file.substr(0, i), cryptography, pin, kNow);
@@ -185,7 +225,7 @@ TEST_CASE("a damaged key file is an error") {
 TEST_CASE("a key file can't ask for all of the machine, nor for more tries") {
   SeededRandom random(9);
   QuickCryptography cryptography;
-  const auto made = create_key(random, cryptography, "2468");
+  const auto made = create_key(random, cryptography, Pin{"2468"});
   const auto with = [&](std::string_view name, Json value) {
     auto json = parsed(made.file);
     json.set(name, std::move(value));
@@ -195,6 +235,7 @@ TEST_CASE("a key file can't ask for all of the machine, nor for more tries") {
   CHECK(with("iterations", 1'000'000).error().code == ErrorCode::store_damaged);
   CHECK(with("iterations", 0).error().code == ErrorCode::store_damaged);
   CHECK(with("failures", -5).error().code == ErrorCode::store_damaged);
+  CHECK(with("tries_max", 1'000'000).error().code == ErrorCode::store_damaged);
   CHECK(with("failures", nullptr).error().code == ErrorCode::store_damaged);
   CHECK(with("format", 2).error().code == ErrorCode::store_newer);
   CHECK(with("protection", "none").error().code == ErrorCode::store_damaged);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kRule = "@Satchel.Rule";
 
 std::optional<ErrorCode> code_named(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(ErrorCode::internal); ++i) {
+  for (int i = 0; i <= static_cast<int>(ErrorCode::wiped); ++i) {
     if (name_of(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
   }
   return std::nullopt;

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Offline drafts from the outside: what was used is readable, new records are drafts, and saving them makes each once (D1-D8, C1, E5)."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from support import PASSWORD, PROGRAM, Device, Server, World, run  # noqa: E402
+
+
+def admin(server: Server, *words: str) -> None:
+    done = subprocess.run([PROGRAM, "admin", "--server", server.url, "--user", "admin@demo", *words], capture_output=True, text=True,
+                          env={"SATCHEL_PASSWORD": PASSWORD}, timeout=60)
+    assert done.returncode == 0, done
+
+
+def used_online(device: Device, server: Server) -> tuple[list[str], list[str], str]:
+    """Reads three accounts and two contacts; gives their ids, and a fourth account's that was never read."""
+    accounts = [row["accountid"] for row in server.get("accounts?$select=accountid&$top=4&$orderby=name", user=device.user)["value"]]
+    contacts = [row["contactid"] for row in server.get("contacts?$select=contactid&$top=2&$orderby=fullname", user=device.user)["value"]]
+    for record in accounts[:3]:
+        assert device("show", "accounts", record)["accountid"] == record
+    for record in contacts:
+        assert device("show", "contacts", record)["contactid"] == record
+    return accounts[:3], contacts, accounts[3]
+
+
+def refusal(device: Device, *words: str, code: int = 3) -> tuple[str, str]:
+    error = device.refused(*words, code=code)
+    assert error["message"].endswith(".") and len(error["message"]) > 20, error
+    return error["rule"], error["code"]
+
+
+def a_day_without_a_connection() -> None:
+    """Five records read online stay readable, a sixth and edits are refused with the reason, drafts are made, saved and saved twice (D2-D7, C1, E3)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        assert device("status")["experience"] == "drafts"
+        accounts, contacts, unread = used_online(device, server)
+        me = server.get("systemusers?$filter=domainname eq 'drafts1@demo'")["value"][0]["systemuserid"]
+        server.stop()
+        assert refusal(device, "update", "accounts", accounts[0], "name=Edited") == ("D4", "needs_connection")
+        assert refusal(device, "delete", "contacts", contacts[0]) == ("D4", "needs_connection")
+        for record in accounts:
+            device("show", "accounts", record)
+        for record in contacts:
+            device("show", "contacts", record)
+        assert refusal(device, "show", "accounts", unread) == ("C1", "needs_connection")
+        assert {row["accountid"] for row in device("list", "accounts")["value"]} == set(accounts)
+
+        account = device("create", "accounts", "name=New Harbour")
+        assert account["state"] == "draft"
+        contact = device("create", "contacts", "lastname=Byron", "--for", f"accounts/{accounts[0]}")["id"]
+        call = device("create", "phonecalls", "subject=Ring back", "--for", f"contacts/{contacts[0]}")["id"]
+        values = device("drafts", "show", call)["values"]
+        assert contacts[0] in json.dumps(values["to"]) and contacts[0] in values["regardingobjectid"] and me in json.dumps(values["from"]), values
+        assert accounts[0] in device("drafts", "show", contact)["values"]["parentcustomerid"]
+        assert refusal(device, "create", "opportunities", "name=Deal", "--for", f"accounts/{account['id']}", code=1) == ("D5", "save_first")
+        assert refusal(device, "create", "contacts", "lastname=a", f"parentcustomerid=accounts/{accounts[1]}") == ("D6", "needs_connection")
+        assert refusal(device, "drafts", "save", contact) == ("D2", "needs_connection")
+        device("drafts", "set", call, "description=About the harbour")
+        listed = {row["id"]: row for row in device("drafts")["value"]}
+        assert listed.keys() == {account["id"], contact, call} and not any(row["blocked_by"] for row in listed.values()), listed
+        assert device("status")["drafts"] == 3
+        assert {row["accountid"] for row in device("list", "accounts")["value"]} == set(accounts)  # drafts aren't among the records
+        error = device.refused("sign-out")
+        assert error["rule"] == "D3" and "3 drafts" in error["message"], error
+
+        server.start()
+        assert device("drafts", "save", contact) == {"id": contact, "state": "saved"}
+        assert device("drafts", "save", contact) == {"id": contact, "state": "saved"}  # two taps
+        assert {row["state"] for row in device("drafts", "save", "--all")["value"]} == {"saved"}
+        assert device("drafts", "save", "--all") == {"value": []}
+        assert device("drafts")["value"] == []
+        assert server.get(f"contacts({contact})", user=device.user)["_parentcustomerid_value"] == accounts[0]
+        assert server.get(f"phonecalls({call})", user=device.user)["description"] == "About the harbour"
+        assert len(server.get(f"contacts?$filter=lastname eq 'Byron' and _parentcustomerid_value eq {accounts[0]}")["value"]) == 1
+        child = device("create", "opportunities", "name=Deal", "--for", f"accounts/{account['id']}")
+        assert child["state"] == "saved", child
+        assert device("update", "accounts", accounts[0], "name=Edited")["state"] == "saved"
+        assert server.get(f"accounts({accounts[0]})")["name"] == "Edited"
+
+
+def what_the_server_refuses_stays_a_draft() -> None:
+    """The draft is kept with the reason beside it, and the others are saved (D7)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        server.stop()
+        good = device("create", "accounts", "name=Good")["id"]
+        missing = device("create", "accounts", "telephone1=555")["id"]
+        assert [row["id"] for row in device("drafts")["value"] if row["blocked_by"]] == [missing]
+        server.start()
+        states = {row["id"]: row["state"] for row in device("drafts", "save", "--all")["value"]}
+        assert states == {good: "saved", missing: "review"}, states
+        assert device.run("drafts", "save", missing).returncode == 1
+        device("drafts", "set", missing, "name=Complete")
+        assert device("drafts", "save", missing)["state"] == "saved"
+        other = device("create", "accounts", "name=At once")
+        assert other["state"] == "saved" and server.get(f"accounts({other['id']})")["name"] == "At once"
+
+
+def another_experience_loses_nothing() -> None:
+    """A full outbox becomes what drafts users have, five drafts become what sync users have, and each record is made once (E5)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        server.stop()
+        made = [device("create", "accounts", f"name=Draft {n}")["id"] for n in range(5)]
+        unfinished = device("create", "accounts", "telephone1=555")["id"]
+        server.start()
+        admin(server, "experience", "drafts1@demo", "sync")
+        device("sync"), device("sync")
+        assert device("status")["experience"] == "sync"
+        for record in made:
+            assert server.request("GET", f"accounts({record})")[0] == 200, record
+        assert [row["id"] for row in device("drafts")["value"]] == [unfinished]
+
+        device("offline", "on")
+        waiting = [device("create", "accounts", f"name=Waiting {n}")["id"] for n in range(20)]
+        device("update", "accounts", made[0], "name=Edited")
+        admin(server, "experience", "drafts1@demo", "drafts")
+        device("reconnect"), device("sync")
+        assert device("status")["experience"] == "drafts"
+        for record in waiting:
+            assert server.request("GET", f"accounts({record})")[0] == 200, record
+        assert server.get(f"accounts({made[0]})")["name"] == "Edited"
+        names = [row["name"] for row in server.all("accounts?$select=name&$filter=startswith(name,'Waiting') or startswith(name,'Draft')")]
+        assert len(names) == len(set(names)) == 24, names
+        status = device("status")
+        assert (status["pending"], status["errors"], status["drafts"]) == (0, 0, 1), status
+
+
+def a_revoked_token_keeps_drafts() -> None:
+    """Revoked with drafts on the device: they wait, and are saved after the same user's sign-in (S3)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        device("offline", "on")
+        record = device("create", "accounts", "name=Kept")["id"]
+        admin(server, "revoke", "drafts1@demo")
+        assert device.refused("reconnect")["rule"] == "S3"
+        assert refusal(device, "drafts", "save", record, code=1) == ("S3", "unauthorized")
+        device.sign_in(server)
+        assert device("drafts", "save", record)["state"] == "saved"
+        assert server.get(f"accounts({record})")["name"] == "Kept"
+
+
+if __name__ == "__main__":
+    run(a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)
