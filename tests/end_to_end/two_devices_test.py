@@ -13,7 +13,7 @@ def team_contacts(server: Server, count: int) -> list[str]:
     team = server.get("teams?$filter=name eq 'East Sales'")["value"][0]["teamid"]
     contacts = []
     for number in range(count):
-        body = {"firstname": "Team", "lastname": f"Contact {number}", "ownerid@odata.bind": f"/teams({team})"}
+        body = {"firstname": "Team", "lastname": f"Contact {number}", "jobtitle": "Buyer", "ownerid@odata.bind": f"/teams({team})"}
         status, headers, text = server.request("POST", "contacts", body)
         assert status == 204, text
         contacts.append(headers["OData-EntityId"].rsplit("(", 1)[1].rstrip(")"))
@@ -30,10 +30,10 @@ def edits_made_apart_meet() -> None:
     """Different columns merge on all three; the same column is a conflict with both values (E2, K1, K2)."""
     with World("--demo", "--records", "1000") as world:
         server = world.server
+        merged, argued, deleted, also_deleted = team_contacts(server, 4)
         east1, east2 = world.device("east1@demo"), world.device("east2@demo")
         east1("sync"), east2("sync")
         same_everything(east1, server), same_everything(east2, server)
-        merged, argued, deleted, also_deleted = team_contacts(server, 4)
         before = server.get(f"contacts({argued})")["jobtitle"]
         server.stop()
 
@@ -131,8 +131,8 @@ def edited_here_and_deleted_there() -> None:
     with World("--demo", "--records", "500") as world:
         server = world.server
         east1, east2 = world.device("east1@demo"), world.device("east2@demo")
-        east1("sync"), east2("sync")
         restored, let_go, kept, gone = team_contacts(server, 4)
+        east1("sync"), east2("sync")
         east1("offline", "on"), east2("offline", "on")
         for record in (restored, let_go):
             east1("delete", "contacts", record)
