@@ -5,7 +5,7 @@
 set(wasm_link_options -mexec-model=reactor --no-wasm-opt
   -Wl,-z,stack-size=1048576 -Wl,--max-memory=1073741824)
 
-set(device_rooms device/door device/client device/sync device/store device/vault edge/sqlite odata sql query model base)
+set(device_rooms device/door device/client device/sync device/store device/vault device/permits edge/sqlite odata sql query model base)
 satchel_targets_of(device_libraries "${device_rooms}" "")
 satchel_find_sources(wasm_sources wasm_tests apps/wasm)
 

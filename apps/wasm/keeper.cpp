@@ -5,12 +5,15 @@
 #include <array>
 
 #include "apps/wasm/host_file_system.h"
+#include "base/bytes.h"
 #include "base/text.h"
 #include "device/client/limits.h"
+#include "device/client/standing.h"
 #include "device/door/schema_json.h"
 #include "device/door/settings.h"
 #include "device/vault/limits.h"
 #include "edge/sqlite/database.h"
+#include "odata/record_json.h"
 
 namespace satchel::apps {
 namespace {
@@ -25,9 +28,8 @@ constexpr const char* kDatabase = "store";
 // Rows of one page of a first load: some 80 ms to store, between which the app answers.
 constexpr std::size_t kLoadRowsMax = 4000;
 
-// What a PIN may be. Four digits are what people know; the vault slows and counts wrong ones.
-constexpr std::size_t kPinLengthMin = 4;
-constexpr std::size_t kPinLengthMax = 64;
+// Bytes of a PIN; the organisation says how many characters it has at least.
+constexpr std::size_t kPinSizeMax = 256;
 
 Json done() {
   auto json = Json::object();
@@ -41,6 +43,23 @@ Json head(std::string_view name, Json content) {
   return json;
 }
 
+// A demo organisation listens on loopback only, and its users are known by their names (docs/demo.md).
+bool is_demo(std::string_view server, std::string_view user) {
+  const auto at = server.find("://");
+  auto host = server.substr(at == server.npos ? 0 : at + 3);
+  const bool is_loopback = host.rfind("127.0.0.1", 0) == 0 || host.rfind("localhost", 0) == 0;
+  return is_loopback && user.ends_with("@demo");
+}
+
+std::string owner_of(std::string_view server, std::string_view user) {
+  return std::string(server) + " " + to_lower_ascii(user);
+}
+
+// What a person does; what a page does by itself puts no lock off.
+bool is_use(std::string_view what) {
+  return what != "nudge" && what != "seen" && what != "opened" && what != "suspend";
+}
+
 Error closed() { return {ErrorCode::locked, "Enter the PIN first.", {}, "S5"}; }
 Error nobody() { return {ErrorCode::unauthorized, "Nobody is signed in here. Sign in first."}; }
 
@@ -49,11 +68,15 @@ Error nobody() { return {ErrorCode::unauthorized, "Nobody is signed in here. Sig
 // ---- events ----------------------------------------------------------------------------------------------------------------
 
 void Keeper::begin(std::string_view options, Instant now) {
-  now_ = now;
+  take_time(now);
   const auto json = Json::parse(options);
   if (json) {
     key_file_ = json->string_at("key_file");
     client_name_ = json->string_at("client", "web");
+    wiped_ = json->string_at("wiped");
+    platform_ = device::permits::platform_named(json->string_at("platform")).value_or(platform_);
+    named_platform_ = device::permits::platform_named(json->string_at("named_platform"));
+    if (const auto start = json->integer_at("now"); start > 0) clock_offset_ = Instant{start} - now;
   }
   // Without its key a store is noise.
   if (key_file_.empty()) remove_database(kDatabase);
@@ -64,7 +87,8 @@ void Keeper::begin(std::string_view options, Instant now) {
 }
 
 void Keeper::hear(TabNumber tab, std::string_view message, Instant now) {
-  now_ = now;
+  take_time(now);
+  lock_if_idle();
   const auto heard = door::read_message(message);
   if (!heard.asked) {
     if (heard.id != door::MessageId()) tell(tab, door::refusal_text(heard.id, heard.asked.error()));
@@ -72,6 +96,7 @@ void Keeper::hear(TabNumber tab, std::string_view message, Instant now) {
   }
   const auto& asked = *heard.asked;
   remember(tab, asked, message);
+  if (asked.kind == Asked::Kind::action && is_use(asked.what())) used_at_ = now_;
   if (asked.kind == Asked::Kind::action && keeps(asked.what())) {
     const auto outcome = act(asked.body);
     tell(tab, outcome ? door::answer_text(asked.id, *outcome) : door::refusal_text(asked.id, outcome.error()));
@@ -79,7 +104,12 @@ void Keeper::hear(TabNumber tab, std::string_view message, Instant now) {
   }
   if (asked.what() == "sign_in" && !opened_ && key_file_.empty())
     if (const auto made = make_store(); !made) return tell(tab, door::refusal_text(asked.id, made.error()));
-  if (opened_) opened_->door->hear(tab, message, now);
+  if (asked.what() == "sign_in" && !opened_ && !key_file_.empty()) {
+    if (const auto sent = ask_server(tab, asked.id, asked.body); !sent)
+      tell(tab, door::refusal_text(asked.id, sent.error()));
+    return;
+  }
+  if (opened_) opened_->door->hear(tab, message, now_);
   else hear_closed(tab, asked);
 }
 
@@ -89,17 +119,44 @@ void Keeper::leave(TabNumber tab) {
 }
 
 void Keeper::answer(std::int64_t token, Result<Response> response, Instant now) {
-  now_ = now;
+  take_time(now);
+  if (vouching_ && vouching_->token == token) {
+    const auto asked = *std::exchange(vouching_, std::nullopt);
+    const auto outcome = take_vouching(asked, response);
+    return tell(asked.tab,
+                outcome ? door::answer_text(asked.id, *outcome) : door::refusal_text(asked.id, outcome.error()));
+  }
   const auto known = tokens_.find(token);
   if (known == tokens_.end()) return;
   const auto inner = known->second;
   tokens_.erase(known);
-  if (opened_) opened_->door->answer(inner, std::move(response), now);
+  if (opened_) opened_->door->answer(inner, std::move(response), now_);
 }
 
 void Keeper::wake(Instant now) {
-  now_ = now;
-  if (opened_) opened_->door->wake(now);
+  take_time(now);
+  if (lock_if_idle()) return;
+  told_wake_.reset();
+  if (opened_) opened_->door->wake(now_);
+}
+
+void Keeper::take_time(Instant host_now) {
+  host_now_ = host_now;
+  now_ = is_demo_ ? host_now + clock_offset_ : host_now;
+}
+
+// ---- the lock by idleness --------------------------------------------------------------------------------------------------
+
+std::optional<Instant> Keeper::lock_at() const {
+  if (!opened_ || idle_max_ == Duration{} || !vault::needs_pin(key_file_)) return std::nullopt;
+  return used_at_ + idle_max_;
+}
+
+bool Keeper::lock_if_idle() {
+  if (now_ < used_at_) used_at_ = now_;  // The clock was set back.
+  const auto at = lock_at();
+  if (!at || now_ < *at) return false;
+  return lock().ok();
 }
 
 // ---- watched questions, open or closed -------------------------------------------------------------------------------------
@@ -134,6 +191,10 @@ void Keeper::tell_session() {
 Json Keeper::session() const {
   auto json = Json::object();
   json.set("state", key_file_.empty() ? "get_started" : "locked");
+  if (key_file_.empty() && !wiped_.empty()) {
+    json.set("reason", wiped_);
+    json.set("wiped", true);
+  }
   const auto file = Json::parse(key_file_);
   const auto* owner = file ? file->find("owner") : nullptr;
   const auto of_owner = [&](std::string_view name) {
@@ -143,10 +204,14 @@ Json Keeper::session() const {
   of_owner("full_name");
   json.set("me", Json());  // told by an open store
   of_owner("server");
+  const auto tries_max = file ? file->integer_at("tries_max", vault::kTriesMax) : vault::kTriesMax;
   const auto wait_until = file ? file->integer_at("wait_until") : 0;
   const auto failures = file ? file->integer_at("failures") : 0;
   json.set("wait_until", wait_until > now_.milliseconds ? Json(wait_until) : Json());
-  json.set("tries_left", key_file_.empty() ? Json() : Json(std::max<std::int64_t>(vault::kTriesMax - failures, 0)));
+  json.set("tries_left",
+           key_file_.empty()
+               ? Json()
+               : Json(vault::needs_server(key_file_) ? 0 : std::max<std::int64_t>(tries_max - failures, 1)));
   return json;
 }
 
@@ -165,10 +230,26 @@ Result<void> Keeper::open(const vault::StoreKey& key) {
   options.client_name = client_name_;
   options.load_rows_max = kLoadRowsMax;
   options.deletes_held = device::client::kDeletesHeld;
-  opened.door = std::make_unique<door::Door>(*opened.store, random_, options);
-  TRY(opened.door->open(now_));
+  TRY(look_at_standing(*opened.store));
+  opened.door =
+      std::make_unique<door::Door>(*opened.store, random_, options, device::client::HostFacts{platform(), false});
+  used_at_ = now_;
+  door_wake_.reset();
+  told_wake_.reset();
+  const auto opening = is_started_ ? door::Door::Opening::unlocked : door::Door::Opening::app_starts;
+  TRY(opened.door->open(now_, opening));
+  is_started_ = true;
   opened_ = std::move(opened);
   hear_again();
+  return {};
+}
+
+// Whose store it is, and what his organisation says about it.
+Result<void> Keeper::look_at_standing(device::store::DeviceStore& store) {
+  const auto said = [&](std::string_view name) -> Result<std::string> { return TRY(store.setting(name)).value_or(""); };
+  is_demo_ = is_demo(TRY(said("server")), TRY(said("user_name")));
+  take_time(host_now_);
+  idle_max_ = Duration::of_minutes(TRY(device::client::standing(store)).lock_minutes);
   return {};
 }
 
@@ -187,7 +268,9 @@ Result<void> Keeper::make_store() {
   return open(made.key);
 }
 
-bool Keeper::keeps(std::string_view what) const { return what == "set_pin" || what == "unlock" || what == "lock"; }
+bool Keeper::keeps(std::string_view what) const {
+  return what == "set_pin" || what == "unlock" || what == "lock" || what == "active";
+}
 
 Result<Json> Keeper::act(const Json& action) {
   const auto what = action.string_at("do");
@@ -201,9 +284,18 @@ Result<void> Keeper::set_pin(const Json& action) {
   if (!opened_) return key_file_.empty() ? nobody() : closed();
   const auto* pin = action.find("pin");
   const auto* text = pin != nullptr ? pin->as_string() : nullptr;
-  if (text != nullptr && (text->size() < kPinLengthMin || text->size() > kPinLengthMax))
-    return Error{ErrorCode::bad_value, "A PIN has at least 4 digits.", "pin", "S5"};
-  const auto given = text != nullptr ? std::optional(vault::Pin{*text}) : std::nullopt;
+  const auto standing = TRY(device::client::standing(*opened_->store));
+  if (text == nullptr && standing.pin_required)
+    return Error{ErrorCode::bad_value, "Your organisation asks for a PIN on this device.", "pin", "S5"};
+  if (text != nullptr) TRY(vault::check_pin(*text, standing.pin));
+  if (text != nullptr && text->size() > kPinSizeMax)
+    return Error{ErrorCode::bad_value, "This PIN is too long.", "pin", "S5"};
+  const auto server = TRY(opened_->store->setting("server")).value_or("");
+  const auto user = TRY(opened_->store->setting("user_name")).value_or("");
+  const auto owner = owner_of(server, user);
+  const auto given = text != nullptr ? std::optional(vault::Pin{*text, owner, standing.pin.tries_max}) : std::nullopt;
+  TRY(look_at_standing(*opened_->store));
+  opened_->door->set_platform(platform());
   keep(with_owner(vault::key_file(opened_->key, random_, cryptography_, given)));
   auto transaction = TRY(opened_->store->begin());
   TRY(opened_->store->set_setting(door::kPinDecidedSetting, given ? "pin" : "none"));
@@ -240,6 +332,38 @@ Result<void> Keeper::unlock(const Json& action) {
   return {};
 }
 
+// After too many wrong PINs the server vouches for the user whose store this is, then his PIN may be tried again (S5).
+Result<void> Keeper::ask_server(TabNumber tab, door::MessageId id, const Json& action) {
+  if (!vault::needs_server(key_file_)) return closed();
+  const auto file = Json::parse(key_file_);
+  const auto* owner = file ? file->find("owner") : nullptr;
+  const auto server = std::string(owner != nullptr ? owner->string_at("server") : std::string_view());
+  const auto user = std::string(trim(action.string_at("user")));
+  door::Send send;
+  send.server = server;
+  send.request.method = "GET";
+  send.request.target = "/api/data/v9.2/WhoAmI";
+  send.request.headers.set("Authorization",
+                           "Basic " + to_base64(user + ":" + std::string(action.string_at("password"))));
+  const auto token = ++last_token_;
+  vouching_ = Vouching{tab, id, token, owner_of(server, user)};
+  outputs_.push_back(send_output(token, std::move(send)));
+  return {};
+}
+
+Result<Json> Keeper::take_vouching(const Vouching& vouching, const Result<Response>& response) {
+  const auto answer = TRY(door::judged(response, true));
+  if (answer.status != 200) return odata::read_error(answer.status, answer.body);
+  if (!vault::is_owner(key_file_, cryptography_, vouching.owner))
+    return Error{ErrorCode::forbidden,
+                 "The records here belong to somebody else. Only the user whose PIN it was can open them again.",
+                 {},
+                 "S4"};
+  keep(TRY(vault::forgive_failures(key_file_)));
+  tell_session();
+  return done();
+}
+
 Result<void> Keeper::lock() {
   if (!vault::needs_pin(key_file_))
     return Error{ErrorCode::bad_request, "There's no PIN on this device. Choose one in the settings first.", {}, "S5"};
@@ -248,12 +372,15 @@ Result<void> Keeper::lock() {
   return {};
 }
 
-void Keeper::signed_out() {
+void Keeper::signed_out(door::SignedOut how) {
   close();
   key_file_.clear();
   remove_database(kDatabase);
   tell_session();
-  outputs_.push_back({head("erase", true), {}});
+  if (how.report) outputs_.push_back(send_output(++last_token_, std::move(*how.report)));
+  auto erase = Json::object();
+  erase.set("wiped", how.wiped.empty() ? Json() : Json(how.wiped));
+  outputs_.push_back({head("erase", std::move(erase)), {}});
 }
 
 // ---- outputs ---------------------------------------------------------------------------------------------------------------
@@ -292,9 +419,30 @@ std::optional<HostOutput> Keeper::poll() {
       continue;
     }
     auto next = opened_->door->poll_output();
-    if (!next) return std::nullopt;
+    if (!next) return next_wake();
     if (auto output = output_of(std::move(*next))) return output;
   }
+}
+
+HostOutput Keeper::send_output(std::int64_t token, door::Send send) {
+  auto json = Json::object();
+  json.set("token", token);
+  json.set("method", send.request.method);
+  json.set("url", send.server + send.request.target);
+  auto headers = Json::array();
+  for (const auto& [name, value] : send.request.headers) headers.push_back(Json::Array{Json(name), Json(value)});
+  json.set("headers", std::move(headers));
+  return {head("send", std::move(json)), std::move(send.request.body)};
+}
+
+// The door's next time or the lock's, whichever comes first, by the host's clock.
+std::optional<HostOutput> Keeper::next_wake() {
+  auto at = door_wake_;
+  if (const auto lock = lock_at(); lock && (!at || *lock < *at)) at = lock;
+  if (at == told_wake_) return std::nullopt;
+  told_wake_ = at;
+  const auto ahead = is_demo_ ? clock_offset_ : Duration{};
+  return HostOutput{head("wake_at", at ? Json((*at - ahead).milliseconds) : Json()), {}};
 }
 
 std::optional<HostOutput> Keeper::output_of(door::Output output) {
@@ -304,19 +452,14 @@ std::optional<HostOutput> Keeper::output_of(door::Output output) {
   }
   if (auto* send = std::get_if<door::Send>(&output)) {
     tokens_[++last_token_] = send->token;
-    auto json = Json::object();
-    json.set("token", last_token_);
-    json.set("method", send->request.method);
-    json.set("url", send->server + send->request.target);
-    auto headers = Json::array();
-    for (const auto& [name, value] : send->request.headers) headers.push_back(Json::Array{Json(name), Json(value)});
-    json.set("headers", std::move(headers));
-    return HostOutput{head("send", std::move(json)), std::move(send->request.body)};
+    return send_output(last_token_, std::move(*send));
   }
-  if (const auto* wake = std::get_if<door::WakeAt>(&output))
-    return HostOutput{head("wake_at", wake->at ? Json(wake->at->milliseconds) : Json()), {}};
+  if (const auto* wake = std::get_if<door::WakeAt>(&output)) {
+    door_wake_ = wake->at;
+    return std::nullopt;
+  }
   if (std::holds_alternative<door::WorkLeft>(output)) return HostOutput{head("work_left", true), {}};
-  signed_out();
+  signed_out(std::move(std::get<door::SignedOut>(output)));
   return std::nullopt;
 }
 

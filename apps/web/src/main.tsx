@@ -4,10 +4,11 @@
 
 import { start } from './app/start';
 import { AppVersion } from './service_worker/registration';
-import { nudge_by_page, open_door } from './worker/start';
+import { nudge_by_page, open_door, tell_use } from './worker/start';
 
 const door = open_door();
 nudge_by_page(door);
+tell_use(door);
 const version = new AppVersion();
 void start(document.getElementById('app')!, door, {
   when_update_waits: (told) => version.when_update_waits(told),

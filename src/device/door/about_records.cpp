@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "device/door/drafts.h"
 #include "device/door/limits.h"
 #include "device/door/schema_json.h"
 #include "device/door/values.h"
@@ -47,28 +48,49 @@ Result<std::string> gone_sentence(client::Client& client, const Table& table, Re
   return "This " + name + " isn't on this device: it was deleted, or it's no longer shared with you.";
 }
 
-Json permit(const Table& table, std::string_view verb) {
-  auto json = Json::object();
-  json.set("may", is_writable(table));
-  if (!is_writable(table)) json.set("reason", table.plural + " are " + std::string(verb) + " by an administrator.");
-  return json;
+Result<Json> may(client::Client& client, const Asked& asked, permits::Verb verb, Instant now) {
+  const auto& table = *asked.table;
+  if (!is_writable(table)) {
+    const std::string word = verb == permits::Verb::remove ? "deleted" : "changed";
+    return permit_json({false, Error{ErrorCode::forbidden, table.plural + " are " + word + " by an administrator."}});
+  }
+  return permit_json(TRY(permit_for(client, TRY(client.ask_about(verb, table, asked.id)), now)));
+}
+
+// Why the record isn't shown: it was never here and can't be asked for now (C1), or it is gone.
+Result<std::string> missing_sentence(client::Client& client, const Asked& asked, Instant now) {
+  const auto read = TRY(permit_for(client, TRY(client.ask_about(permits::Verb::read, *asked.table, asked.id)), now));
+  if (!read.allowed) return read.refusal.message;
+  return gone_sentence(client, *asked.table, asked.id);
 }
 
 }  // namespace
 
-Result<Json> record_json(client::Client& client, const Json& question) {
+Result<Json> record_json(client::Client& client, const Json& question, Instant now) {
   const auto asked = TRY(asked_record(client, question));
   const auto& table = *asked.table;
   auto json = Json::object();
-  if (const auto record = TRY(client.store().find(table, asked.id))) {
+  if (TRY(client.store().has_draft(asked.id))) {
+    const auto item = TRY(client.draft(asked.id));
+    Values values(client.store());
+    auto row = item.table == nullptr || item.draft.is_damaged
+                   ? Json()
+                   : TRY(values.row(record_of(client.schema(), item), all_columns(table)));
+    if (row.is_null())
+      json.set("gone", "This draft can't be read here any more. Draft Records can export what is left of it.");
+    else row.set("state", item.is_being_saved() ? "saving" : "draft");
+    json.set("row", std::move(row));
+    json.set("draft", draft_json(client, item));
+    json.set("fixed", TRY(fixed_json(client, TRY(client.ask_about(permits::Verb::update, table, asked.id)), now)));
+  } else if (const auto record = TRY(client.store().find(table, asked.id))) {
     Values values(client.store());
     json.set("row", TRY(values.row(*record, all_columns(table))));
   } else {
     json.set("row", nullptr);
-    json.set("gone", TRY(gone_sentence(client, table, asked.id)));
+    json.set("gone", TRY(missing_sentence(client, asked, now)));
   }
-  json.set("can_write", permit(table, "changed"));
-  json.set("can_remove", permit(table, "deleted"));
+  json.set("can_write", TRY(may(client, asked, permits::Verb::update, now)));
+  json.set("can_remove", TRY(may(client, asked, permits::Verb::remove, now)));
   json.set("conflicts", TRY(open_conflicts_json(client, asked.id)));
   json.set("errors", TRY(refused_json(client, asked.id)));
   return json;

@@ -9,7 +9,7 @@
 namespace satchel::device::door {
 
 // A `record` question's answer but for `as_of`.
-Result<Json> record_json(client::Client& client, const Json& question);
+Result<Json> record_json(client::Client& client, const Json& question, Instant now);
 Result<Json> timeline_json(client::Client& client, const Json& question);
 
 // The lookup of an activity or note that says what it's about; null for other tables.

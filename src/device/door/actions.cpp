@@ -17,8 +17,9 @@ namespace {
 using model::ChangeKind;
 using store::ChangeState;
 
-constexpr std::array<std::string_view, 9> kKnown{"create",        "update", "remove",  "take_back", "resolve",
-                                                 "undo_decision", "retry",  "discard", "opened"};
+constexpr std::array<std::string_view, 15> kKnown{
+    "create", "update", "remove",  "take_back",  "resolve",           "undo_decision", "retry",        "discard",
+    "opened", "seen",   "dismiss", "save_draft", "save_ready_drafts", "discard_draft", "export_drafts"};
 
 Json done() {
   auto json = Json::object();
@@ -61,6 +62,7 @@ Result<void> keep_outcome(store::DeviceStore& store, Json outcomes, std::string_
 bool Actions::knows(std::string_view what) { return std::find(kKnown.begin(), kKnown.end(), what) != kKnown.end(); }
 
 Result<Json> Actions::perform(const Json& action, std::string_view key, Instant now) {
+  finish_.reset();
   TRY(client_.user());
   if (key.empty()) return client_.together([&] { return act(action, now); });
   auto outcomes = TRY(outcomes_in(client_.store()));
@@ -80,7 +82,17 @@ Result<Json> Actions::act(const Json& action, Instant now) {
   if (what == "take_back") return take_back(action, now);
   if (what == "resolve") return resolve(action, now);
   if (what == "retry") return retry(action, now);
-  if (what == "opened") return opened(action);
+  if (what == "opened") return opened(action, now);
+  if (what == "seen") return seen(action, now);
+  if (what == "save_draft") return save_draft(action, now);
+  if (what == "save_ready_drafts") return save_ready_drafts(now);
+  if (what == "discard_draft") return discard_draft(action, now);
+  if (what == "dismiss") return dismiss(action);
+  if (what == "export_drafts") {
+    auto json = Json::object();
+    json.set("lines", TRY(client_.export_drafts()));
+    return json;
+  }
   if (what == "undo_decision") {
     TRY(client_.undo(store::ConflictId(TRY(number_in(action.string_at("conflict")))), now));
     return done();
@@ -103,13 +115,66 @@ Result<Actions::Target> Actions::target_of(const Json& action) {
   return target;
 }
 
-Result<Json> Actions::outcome_of(const Target& target) {
-  TRY(add_recent(client_.store(), {target.table->number, target.id}));
-  const auto record = TRY(client_.store().find(*target.table, target.id));
+Result<Json> Actions::outcome_of(const Target& target, client::WriteState state) {
   auto json = Json::object();
   json.set("id", target.id.to_string());
+  if (state == client::WriteState::draft) {
+    json.set("state", "draft");
+    return json;
+  }
+  TRY(add_recent(client_.store(), {target.table->number, target.id}));
+  if (state == client::WriteState::saving) {
+    finish_ = Finish{Finish::What::write, {{target.id, target.table, {}}}};
+    json.set("state", "saving");
+    return json;
+  }
+  const auto record = TRY(client_.store().find(*target.table, target.id));
   Values values(client_.store());
   json.set("state", record ? Json(TRY(values.row(*record, {})).string_at("state")) : Json("pending"));
+  return json;
+}
+
+namespace {
+
+std::string_view state_of(client::WriteEnd end) {
+  switch (end) {
+    case client::WriteEnd::saved: return "on_this_device";
+    case client::WriteEnd::draft: return "draft";
+    case client::WriteEnd::being_saved: return "saving";
+    case client::WriteEnd::unsaved_edit: return "pending";
+    case client::WriteEnd::conflict: return "in_conflict";
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<Json> Actions::finish(const Finish& finish, Instant now) {
+  if (finish.what == Finish::What::draft) return end_json(client_, finish.records.front(), now);
+  if (finish.what == Finish::What::write) {
+    const auto& record = finish.records.front();
+    auto json = Json::object();
+    const auto end = TRY(client_.finish_write(record.id, now));
+    json.set("id", record.id.to_string());
+    json.set("state", state_of(end));
+    return json;
+  }
+  auto list = Json::array();
+  for (const auto& draft : finish.records) {
+    auto end = end_json(client_, draft, now);
+    if (!end) {
+      auto json = Json::object();
+      json.set("id", draft.id.to_string());
+      json.set("set", draft.table != nullptr ? draft.table->set : std::string());
+      json.set("name", draft.name);
+      json.set("end", "refused");
+      json.set("reason", end.error().message);
+      end = std::move(json);
+    }
+    list.push_back(std::move(*end));
+  }
+  auto json = Json::object();
+  json.set("value", std::move(list));
   return json;
 }
 
@@ -118,8 +183,28 @@ Result<Json> Actions::create(const Json& action, Instant now) {
   model::RecordChange change{target.table->number, target.id, ChangeKind::create, {}};
   change.values = TRY(values_of(client_.schema(), *target.table, action.find("values")));
   std::erase_if(change.values, [](const model::ColumnValue& value) { return model::is_null(value.value); });
-  TRY(client_.save(std::move(change), now));
-  return outcome_of(target);
+  std::optional<model::Reference> related;
+  if (const auto* about = action.find("for"); about != nullptr && !about->is_null()) {
+    const auto record = TRY(target_of(*about));
+    related = model::Reference{record.table->number, record.id};
+  }
+  TRY(drop_context(change, related, now));
+  return outcome_of(target, TRY(client_.save(std::move(change), now, {}, related)));
+}
+
+// The form shows what the context gives (D6), and sends it along. In a draft only the rest was set by hand.
+Result<void> Actions::drop_context(model::RecordChange& create, const std::optional<model::Reference>& related,
+                                   Instant now) {
+  const auto& table = client_.schema().at(create.table);
+  const auto ask = TRY(client_.ask_about(permits::Verb::create, table, {}, related));
+  if (!permits::makes_draft(TRY(client_.situation(now)), ask)) return {};
+  const auto context = TRY(sync::context_for(client_.schema(), table, related, TRY(client_.user())));
+  std::erase_if(create.values, [&](const model::ColumnValue& value) {
+    return std::any_of(context.begin(), context.end(), [&](const model::ColumnValue& given) {
+      return given.column == value.column && given.value == value.value;
+    });
+  });
+  return {};
 }
 
 namespace {
@@ -134,13 +219,13 @@ Error gone(const model::Table& table) {
 
 Result<Json> Actions::update(const Json& action, Instant now) {
   const auto target = TRY(target_of(action));
-  if (!TRY(client_.store().find(*target.table, target.id))) return gone(*target.table);
+  if (!TRY(client_.store().find(*target.table, target.id)) && !TRY(client_.store().has_draft(target.id)))
+    return gone(*target.table);
   model::RecordChange change{target.table->number, target.id, ChangeKind::update, {}};
   change.values = TRY(values_of(client_.schema(), *target.table, action.find("values")));
   auto shown = TRY(values_of(client_.schema(), *target.table, action.find("shown")));
   std::erase_if(shown, [&](const model::ColumnValue& value) { return change.find(value.column) == nullptr; });
-  TRY(client_.save(std::move(change), now, std::move(shown)));
-  return outcome_of(target);
+  return outcome_of(target, TRY(client_.save(std::move(change), now, std::move(shown))));
 }
 
 // ---- deleting --------------------------------------------------------------------------------------------------------------
@@ -175,10 +260,16 @@ Result<Json> Actions::take_back(const Json& action, Instant now) {
       std::find_if(undos_.begin(), undos_.end(), [&](const Undo& candidate) { return candidate.name == name; });
   const auto id = ChangeId::parse(name);
   const bool is_whole_in_memory =
-      undo != undos_.end() && !undo->entries.empty() && undo->entries.front().change.kind == ChangeKind::create;
+      undo != undos_.end() &&
+      (undo->draft || (!undo->entries.empty() && undo->entries.front().change.kind == ChangeKind::create));
   if (!is_whole_in_memory) TRY(client_.take_back(id.value_or(ChangeId()), now));
   if (undo == undos_.end()) return done();
   auto& store = client_.store();
+  if (undo->draft) {
+    TRY(store.add_draft(*undo->draft));
+    undos_.erase(undo);
+    return done();
+  }
   TRY(store.keep_shadow(*undo->target.table, undo->target.id));
   for (const auto& entry : undo->entries) TRY(store.append(entry));
   for (const auto& conflict : undo->conflicts) TRY(store.add_conflict(conflict));
@@ -248,9 +339,82 @@ Result<Json> Actions::retry(const Json& action, Instant now) {
   return done();
 }
 
-Result<Json> Actions::opened(const Json& action) {
+Result<Json> Actions::opened(const Json& action, Instant now) {
   const auto target = TRY(target_of(action));
+  if (TRY(client_.store().has_draft(target.id))) return done();
   TRY(add_recent(client_.store(), {target.table->number, target.id}));
+  if (const auto record = TRY(client_.store().find(*target.table, target.id)))
+    TRY(client_.note_uses(std::span(&*record, 1), now));
+  return done();
+}
+
+Result<Json> Actions::seen(const Json& action, Instant now) {
+  const auto& table = *TRY(client_.table(action.string_at("set")));
+  const auto* ids = action.find("ids");
+  if (ids == nullptr || !ids->is_array() || ids->as_array()->size() > static_cast<std::size_t>(kWindowRowsMax))
+    return Error{ErrorCode::bad_request, "Which rows were seen isn't said."};
+  std::vector<model::Record> records;
+  for (const auto& item : *ids->as_array()) {
+    const auto* text = item.as_string();
+    const auto id = RecordId::parse(text != nullptr ? *text : std::string());
+    if (!id) continue;
+    if (auto record = TRY(client_.store().find(table, *id))) records.push_back(std::move(*record));
+  }
+  TRY(client_.note_uses(records, now));
+  return done();
+}
+
+// ---- drafts ----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+Result<RecordId> draft_in(const Json& action) {
+  const auto id = RecordId::parse(action.string_at("id"));
+  if (!id) return Error{ErrorCode::bad_request, "The draft has no id."};
+  return *id;
+}
+
+}  // namespace
+
+Result<Json> Actions::save_draft(const Json& action, Instant now) {
+  const auto draft = TRY(being_saved(client_, TRY(draft_in(action))));
+  TRY(client_.save_draft(draft.id, now));
+  finish_ = Finish{Finish::What::draft, {draft}};
+  auto json = Json::object();
+  json.set("id", draft.id.to_string());
+  json.set("set", draft.table != nullptr ? draft.table->set : std::string());
+  json.set("name", draft.name);
+  json.set("end", "being_saved");
+  return json;
+}
+
+Result<Json> Actions::save_ready_drafts(Instant now) {
+  Finish finish{Finish::What::drafts, {}};
+  for (const auto& id : TRY(client_.save_ready_drafts(now))) finish.records.push_back(TRY(being_saved(client_, id)));
+  auto json = Json::object();
+  json.set("value", Json::array());
+  if (!finish.records.empty()) finish_ = std::move(finish);
+  return json;
+}
+
+Result<Json> Actions::discard_draft(const Json& action, Instant now) {
+  const auto id = TRY(draft_in(action));
+  Undo undo;
+  undo.draft = TRY(client_.store().draft(id));
+  undo.name = new_id<ChangeId>(random_, now).to_string();
+  TRY(client_.discard_draft(id, now));
+  auto json = Json::object();
+  json.set("undo", undo.name);
+  undos_.push_front(std::move(undo));
+  if (undos_.size() > kUndosKept) undos_.pop_back();
+  return json;
+}
+
+Result<Json> Actions::dismiss(const Json& action) {
+  const auto notice = action.string_at("notice");
+  if (notice == "experience") TRY(client_.dismiss_experience_notice());
+  else if (notice == "drafts") TRY(dismiss_drafts(client_));
+  else return Error{ErrorCode::bad_request, "There's no such notice.", std::string(notice)};
   return done();
 }
 

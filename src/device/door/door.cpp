@@ -5,8 +5,10 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "device/client/session_marks.h"
 #include "device/door/limits.h"
 #include "device/door/messages.h"
+#include "device/door/reading.h"
 #include "device/door/settings.h"
 
 namespace satchel::device::door {
@@ -37,22 +39,42 @@ Result<void> check_sign_in(const Json& action) {
   return {};
 }
 
+std::string counted(std::int64_t number, std::string_view one, std::string_view many);
+
+// What came of it, and what still waits for the user.
+std::string connected_sentence(client::Client& client) {
+  const auto status = client.status();
+  std::string waits;
+  const auto add = [&](std::int64_t number, std::string_view one, std::string_view many) {
+    if (number > 0) waits += (waits.empty() ? "" : ", ") + counted(number, one, many);
+  };
+  if (status) {
+    add(status->conflicts, "conflict", "conflicts");
+    add(status->errors, "refused change", "refused changes");
+    add(status->drafts, "draft", "drafts");
+  }
+  if (waits.empty()) return "You are connected, and everything is up to date.";
+  return "You are connected. Waiting for you: " + waits + ".";
+}
+
 std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
   return std::to_string(number) + " " + std::string(number == 1 ? one : many);
 }
 
 }  // namespace
 
-Door::Door(store::DeviceStore& store, Random& random, client::EngineOptions options)
+Door::Door(store::DeviceStore& store, Random& random, client::EngineOptions options, client::HostFacts host)
     : store_(store),
-      client_(store, random),
+      client_(store, random, host),
       lists_(client_),
       syncing_(client_, random, std::move(options)),
-      questions_(client_, lists_, syncing_),
+      platform_(host.platform),
+      questions_(client_, lists_, syncing_, host.platform),
       actions_(client_, random) {}
 
-Result<void> Door::open(Instant now) {
+Result<void> Door::open(Instant now, Opening opening) {
   now_ = now;
+  if (opening == Opening::app_starts) TRY(client_.together([&] { return client::note_start(store_); }));
   return syncing_.open(now);
 }
 
@@ -99,6 +121,12 @@ void Door::wake(Instant now) {
   take_touched();
 }
 
+void Door::set_platform(permits::Platform platform) {
+  platform_ = platform;
+  client_.set_host(client::HostFacts{platform, false});
+  questions_.set_platform(platform);
+}
+
 void Door::look_again(Instant now) {
   now_ = now;
   take_touched();
@@ -106,7 +134,15 @@ void Door::look_again(Instant now) {
 
 // ---- questions -------------------------------------------------------------------------------------------------------------
 
+// What is here is told at once; what comes is told to those who watch.
+void Door::look_at_server(const Json& question) {
+  auto reads = reads_for(client_, question, now_);
+  if (!reads) return;
+  for (auto& read : *reads) syncing_.read(std::move(read), now_);
+}
+
 void Door::hear_question(TabNumber tab, const Asked& asked) {
+  look_at_server(asked.body);
   const auto answer = questions_.answer(asked.body, asked.watch ? Lists::For::watching : Lists::For::asking, now_);
   auto text = answer ? answer_text(asked.id, *answer) : refusal_text(asked.id, answer.error());
   if (asked.watch && answer) {
@@ -160,12 +196,16 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
   const auto& action = asked.body;
   if (Actions::knows(what)) {
     auto outcome = TRY(actions_.perform(action, asked.key, now_));
-    if (what != "opened") syncing_.saved(now_);
+    if (auto finish = actions_.take_finish()) {
+      waiting_.push_back({tab, asked.id, Waiting::For::finish, syncing_.sync_saved(now_), std::move(*finish)});
+      return std::optional<Json>();
+    }
+    if (what != "opened" && what != "seen" && what != "dismiss") syncing_.saved(now_);
     return std::optional(std::move(outcome));
   }
   if (what == "sign_in") {
     TRY(check_sign_in(action));
-    waiting_.push_back({tab, asked.id, Waiting::For::sign_in});
+    waiting_.push_back({tab, asked.id, Waiting::For::sign_in, 0, {}});
     syncing_.sign_in(
         {server_in(action), std::string(action.string_at("user")), std::string(action.string_at("password"))}, now_);
     return std::optional<Json>();
@@ -173,7 +213,7 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
   if (what == "sync" || what == "reconnect") {
     if (what == "reconnect") TRY(syncing_.set_offline(false, now_));
     else if (TRY(client_.status()).offline_by_choice) return offline_by_choice();
-    waiting_.push_back({tab, asked.id, what == "sync" ? Waiting::For::sync : Waiting::For::reconnect});
+    waiting_.push_back({tab, asked.id, what == "sync" ? Waiting::For::sync : Waiting::For::reconnect, 0, {}});
     syncing_.sync_now(now_);
     return std::optional<Json>();
   }
@@ -183,6 +223,10 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
   }
   if (what == "nudge") {
     syncing_.nudged(now_);
+    return std::optional(done());
+  }
+  if (what == "go_back" || what == "suspend") {
+    TRY(note(what));
     return std::optional(done());
   }
   if (what == "sign_out") {
@@ -197,35 +241,78 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
 Result<void> Door::sign_out(const Json& action) {
   const auto status = TRY(client_.status());
   const bool discard = action.bool_at("discard");
-  if (const auto unsent = status.pending + status.errors + status.conflicts; unsent > 0 && !discard)
+  if (const auto unsent = status.pending + status.errors + status.conflicts; unsent + status.drafts > 0 && !discard)
     return Error{ErrorCode::unsent_work,
-                 "This device holds " + counted(unsent, "unsent change", "unsent changes") +
-                     " and 0 drafts that would be lost. Sync first, or sign out and discard them.",
+                 "This device holds " + counted(unsent, "unsent change", "unsent changes") + " and " +
+                     counted(status.drafts, "draft", "drafts") +
+                     " that would be lost. Save and sync first, or sign out and discard them.",
                  {},
                  "D3"};
   syncing_.stop();
   return client_.sign_out(true);
 }
 
+// What happens to the app, as the session's rules have it (S1).
+Result<void> Door::note(std::string_view what) {
+  if (what == "go_back") {
+    permits::Ask ask;
+    ask.verb = permits::Verb::go_back;
+    TRY(permits::check(TRY(client_.situation(now_)), ask));
+  }
+  return client_.together([&]() -> Result<void> {
+    return what == "go_back" ? client::note_back(store_) : client::note_suspend(store_, platform_);
+  });
+}
+
 void Door::take_ended() {
+  // Screens that were opened while the server was away are looked up as well.
+  const bool is_connected = syncing_.link().connection == Link::Connection::connected;
+  if (is_connected && !std::exchange(was_connected_, is_connected))
+    for (const auto& question : watches_.questions()) look_at_server(question);
+  was_connected_ = is_connected;
   while (const auto ended = syncing_.take_ended()) {
     std::vector<Waiting> rest;
     for (const auto& waiting : std::exchange(waiting_, {})) {
       const bool is_for_sign_in = waiting.what == Waiting::For::sign_in;
-      if (is_for_sign_in != ended->is_sign_in) rest.push_back(waiting);
+      if (is_for_sign_in != ended->is_sign_in || waiting.sync > ended->sync) rest.push_back(waiting);
       else answer_waiting(waiting, *ended);
     }
     waiting_.insert(waiting_.begin(), rest.begin(), rest.end());
+    if (!ended->report && ended->report.error().code == ErrorCode::wiped) {
+      if (auto wiped = wipe(ended->report.error())) outputs_.push_back(std::move(*wiped));
+      return;
+    }
   }
 }
 
+// An administrator asked that nothing stays here (S6). The server hears of it with the last thing that the tokens are good for.
+Result<SignedOut> Door::wipe(const Error& why) {
+  SignedOut done{sentence_of(why), std::nullopt};
+  const auto token = TRY(store_.setting("refresh_token"));
+  const auto server = TRY(store_.setting("server"));
+  if (token && server) {
+    Request request;
+    request.method = "POST";
+    request.target = "/oauth2/wiped";
+    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    request.body = "refresh_token=" + percent_encode(*token);
+    done.report = Send{client::RequestToken(), *server, std::move(request)};
+  }
+  syncing_.stop();
+  TRY(client_.sign_out(true));
+  return done;
+}
+
 void Door::answer_waiting(const Waiting& waiting, const Syncing::Ended& ended) {
+  if (waiting.what == Waiting::For::finish) {
+    const auto outcome = actions_.finish(waiting.finish, now_);
+    return tell(waiting.tab, outcome ? answer_text(waiting.id, *outcome) : refusal_text(waiting.id, outcome.error()));
+  }
   if (waiting.what == Waiting::For::reconnect) {
     auto json = Json::object();
     const bool is_connected = syncing_.link().connection == Link::Connection::connected;
     json.set("connected", is_connected);
-    json.set("sentence",
-             ended.report ? "You are connected, and everything is up to date." : sentence_of(ended.report.error()));
+    json.set("sentence", ended.report ? connected_sentence(client_) : sentence_of(ended.report.error()));
     return tell(waiting.tab, answer_text(waiting.id, json));
   }
   tell(waiting.tab, ended.report ? answer_text(waiting.id, done()) : refusal_text(waiting.id, ended.report.error()));

@@ -53,17 +53,23 @@ using Send = client::Send;
 struct WakeAt {
   std::optional<Instant> at;  // nullopt: no timer
 };
-struct WorkLeft {};   // call wake() after having performed everything before it
-struct SignedOut {};  // the store is empty: take it and its key away
+struct WorkLeft {};  // call wake() after having performed everything before it
+// The store is empty: take it and its key away. Of a remote wipe (S6): why, and what tells the server that it was done.
+struct SignedOut {
+  std::string wiped = {};
+  std::optional<Send> report = {};
+};
 using Output = std::variant<Tell, Send, WakeAt, WorkLeft, SignedOut>;
 
 class Door {
  public:
   // `store` and `random` outlive it.
-  Door(store::DeviceStore& store, Random& random, client::EngineOptions options);
+  Door(store::DeviceStore& store, Random& random, client::EngineOptions options, client::HostFacts host = {});
 
   // The store was opened: begins to sync by itself, if somebody is signed in. Errors: the store's.
-  Result<void> open(Instant now);
+  // Opened again after a lock, the app has been running all the time (S1).
+  enum class Opening { app_starts, unlocked };
+  Result<void> open(Instant now, Opening opening = Opening::app_starts);
 
   void hear(TabNumber tab, std::string_view message, Instant now);
   void leave(TabNumber tab);
@@ -74,14 +80,19 @@ class Door {
   // Watched answers are worked out here, behind what was asked for: a save is told before the lists that it changed.
   std::optional<Output> poll_output();
 
+  void set_platform(permits::Platform platform);
+
   client::Client& client() { return client_; }
   bool busy() const { return syncing_.busy(); }
 
  private:
   void hear_question(TabNumber tab, const Asked& asked);
+  void look_at_server(const Json& question);
+  Result<void> note(std::string_view what);
   void hear_action(TabNumber tab, const Asked& asked);
   Result<std::optional<Json>> act(TabNumber tab, const Asked& asked);
   Result<void> sign_out(const Json& action);
+  Result<SignedOut> wipe(const Error& why);
   void take_ended();
   void take_touched();
   std::optional<Output> next_told();
@@ -92,7 +103,10 @@ class Door {
   struct Waiting {
     TabNumber tab;
     MessageId id;
-    enum class For { sign_in, sync, reconnect } what = For::sync;
+    enum class For { sign_in, sync, reconnect, finish } what = For::sync;
+    // Of a finish: the first sync that may have done it, and what is to be finished.
+    std::int64_t sync = 0;
+    Actions::Finish finish = {};
   };
   void answer_waiting(const Waiting& waiting, const Syncing::Ended& ended);
 
@@ -100,6 +114,7 @@ class Door {
   client::Client client_;
   Lists lists_;
   Syncing syncing_;
+  permits::Platform platform_;
   Questions questions_;
   Actions actions_;
   Watches watches_;
@@ -108,6 +123,7 @@ class Door {
   Instant now_;
   std::optional<Instant> wake_at_;
   bool is_work_told_ = false;
+  bool was_connected_ = true;
 };
 
 }  // namespace satchel::device::door

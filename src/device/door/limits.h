@@ -52,6 +52,12 @@ inline constexpr std::int64_t kChartRowsMax = 20'000;
 // Categories of one chart; half a year of weeks. More can't be told apart on a phone.
 inline constexpr std::size_t kChartCategoriesMax = 26;
 
+// Rows of a cached table that a list asks the server for when it's opened: two screens of a phone, one of a tablet.
+inline constexpr std::int64_t kListReachRows = 25;
+
+// Looks at the server that wait for their turn. A screen asks for some five; what was asked for before is no longer looked at.
+inline constexpr std::size_t kReadsWaitingMax = 12;
+
 // Watched questions of one tab. A screen has some ten.
 inline constexpr std::size_t kWatchesMax = 200;
 

@@ -14,4 +14,7 @@ inline constexpr std::string_view kOutcomesSetting = "outcomes";
 // There once the user has chosen a PIN, or to have none.
 inline constexpr std::string_view kPinDecidedSetting = "pin_decided";
 
+// The newest draft that the user was told about and has dismissed (R2): its time of making, in milliseconds.
+inline constexpr std::string_view kDraftsToldSetting = "drafts_told";
+
 }  // namespace satchel::device::door

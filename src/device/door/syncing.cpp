@@ -82,10 +82,53 @@ void Syncing::sign_in(client::SignIn event, Instant now) {
 }
 
 void Syncing::sync_now(Instant now) {
-  if (engine_.busy()) return;
-  is_sign_in_ = false;
+  if (!engine_.busy()) return begin_sync(now);
+  if (read_) is_sync_wanted_ = true;
+}
+
+std::int64_t Syncing::sync_saved(Instant now) {
+  if (engine_.busy()) {
+    is_sync_wanted_ = true;
+    return syncs_begun_ + 1;
+  }
+  begin_sync(now);
+  return syncs_begun_;
+}
+
+void Syncing::begin_sync(Instant now) {
+  is_sync_wanted_ = is_sign_in_ = false;
+  ++syncs_begun_;
   pace_.began();
   begin(client::SyncRequested{}, now);
+}
+
+void Syncing::read(client::ReadRequested event, Instant now) {
+  const auto is_same = [&](const client::ReadRequested& other) {
+    return other.table == event.table && other.id == event.id && other.filter == event.filter &&
+           other.order == event.order && other.top == event.top;
+  };
+  if (read_ && is_same(*read_)) return;
+  std::erase_if(reads_, is_same);
+  reads_.push_front(std::move(event));
+  if (reads_.size() > kReadsWaitingMax) reads_.pop_back();
+  has_changed_ = true;
+  if (!engine_.busy()) begin_next(now);
+}
+
+bool Syncing::is_reading(TableNumber table) const {
+  return (read_ && read_->table == table) ||
+         std::any_of(reads_.begin(), reads_.end(), [&](const auto& read) { return read.table == table; });
+}
+
+void Syncing::begin_next(Instant now) {
+  if (sign_in_next_) return sign_in(*std::exchange(sign_in_next_, std::nullopt), now);
+  if (is_sync_wanted_) return begin_sync(now);
+  if (reads_.empty()) return;
+  read_ = std::move(reads_.front());
+  reads_.pop_front();
+  has_changed_ = true;
+  engine_.handle(*read_, now);
+  drain(now);
 }
 
 Result<void> Syncing::set_offline(bool on, Instant now) {
@@ -117,7 +160,7 @@ void Syncing::wake(Instant now) {
     if (now - at < client::kAnswerMax) continue;
     return answer(client::RequestToken(token), Error{ErrorCode::offline, "The server didn't answer in time."}, now);
   }
-  if (!engine_.busy() && pace_.is_due(now)) sync_now(now);
+  if (!engine_.busy() && pace_.is_due(now)) begin_sync(now);
 }
 
 // ---- the engine ------------------------------------------------------------------------------------------------------------
@@ -168,9 +211,32 @@ bool Syncing::has_unsent() {
   return false;
 }
 
+// A read tells how it stands with the server as well; what couldn't be asked is asked again when it's looked at again.
+void Syncing::end_read(const Result<client::SyncReport>& report, Instant now) {
+  read_.reset();
+  const auto outcome = outcome_of(report);
+  if (outcome == Pace::Outcome::unreachable) {
+    link_.connection = Connection::offline;
+    link_.trouble = sentence_of(report.error());
+    reads_.clear();
+    pace_.nudged(now);
+  } else if (outcome == Pace::Outcome::session_ended) {
+    reads_.clear();
+    pace_.nudged(now);
+  } else {
+    link_.connection = Connection::connected;
+  }
+  begin_next(now);
+}
+
 void Syncing::end(Result<client::SyncReport> report, Instant now) {
   has_changed_ = true;
-  link_.is_syncing = has_work_ = false;
+  has_work_ = false;
+  if (read_) {
+    sent_.clear();
+    return end_read(report, now);
+  }
+  link_.is_syncing = false;
   sent_.clear();
   const auto outcome = outcome_of(report);
   const bool is_unreachable = outcome == Pace::Outcome::unreachable;
@@ -184,9 +250,10 @@ void Syncing::end(Result<client::SyncReport> report, Instant now) {
   } else if (!is_unreachable) {
     link_.trouble.clear();  // A wrong password is the form's business.
   }
-  ended_.push_back({is_sign_in_, std::move(report)});
+  if (is_unreachable) reads_.clear();
+  ended_.push_back({is_sign_in_, syncs_begun_, std::move(report)});
   is_sign_in_ = false;
-  if (sign_in_next_) sign_in(*std::exchange(sign_in_next_, std::nullopt), now);
+  begin_next(now);
 }
 
 // A delete goes when the time is over in which it can be taken back.

@@ -6,6 +6,9 @@
 //   Pace says it's due ──▶ Engine ──▶ Send ──▶ the host
 //                            ▲                  │
 //                            └──── answer ◀─────┘         a page of a portal, or nothing for 90 s, counts as no answer
+//
+// Reads (what a screen shows of a cached table is looked up at the server, C4) take turns with syncs: the one asked for last goes first,
+// for the user looks at it, and a sync that somebody waits for goes before all of them.
 #pragma once
 
 #include <deque>
@@ -45,6 +48,11 @@ class Syncing {
   void sign_in(client::SignIn event, Instant now);
   // Begins a sync, unless one is under way.
   void sync_now(Instant now);
+  // The same for what was just saved: gives the number of the first sync that sends it. One that is under way may have sent already.
+  std::int64_t sync_saved(Instant now);
+  // Asks the server, unless the same is being asked already.
+  void read(client::ReadRequested event, Instant now);
+  bool is_reading(TableNumber table) const;
   // Errors: the store's. `on` stops what would happen by itself, but lets what is under way end.
   Result<void> set_offline(bool on, Instant now);
   void saved(Instant now);
@@ -58,6 +66,7 @@ class Syncing {
   std::optional<client::Send> take_send();
   struct Ended {
     bool is_sign_in = false;
+    std::int64_t sync = 0;  // its number
     Result<client::SyncReport> report;
   };
   std::optional<Ended> take_ended();
@@ -73,6 +82,9 @@ class Syncing {
 
  private:
   void begin(client::Event event, Instant now);
+  void begin_sync(Instant now);
+  void begin_next(Instant now);
+  void end_read(const Result<client::SyncReport>& report, Instant now);
   void drain(Instant now);
   void take(const client::Progress& progress, Instant now);
   void end(Result<client::SyncReport> report, Instant now);
@@ -86,6 +98,10 @@ class Syncing {
   Link link_;
   Progress progress_;
   bool is_sign_in_ = false;
+  std::int64_t syncs_begun_ = 0;
+  bool is_sync_wanted_ = false;                // behind what is under way
+  std::optional<client::ReadRequested> read_;  // under way
+  std::deque<client::ReadRequested> reads_;    // the one asked for last in front
   bool has_work_ = false;
   bool has_changed_ = false;
   std::optional<client::SignIn> sign_in_next_;  // behind the sync that is under way

@@ -53,7 +53,13 @@ void Watches::touch_table(TableNumber table) {
 }
 
 void Watches::touch_syncing() {
-  for (auto& watch : watches_) watch.is_due = watch.is_due || watch.needs.syncing;
+  for (auto& watch : watches_) watch.is_due = watch.is_due || watch.needs.syncing || watch.needs.link;
+}
+
+std::vector<Json> Watches::questions() const {
+  std::vector<Json> questions;
+  for (const auto& watch : watches_) questions.push_back(watch.question);
+  return questions;
 }
 
 Watches::Watch* Watches::next_due(Instant now, bool is_syncing) {

@@ -39,6 +39,7 @@ class Watches {
   void touch(const store::Touched& touched, const std::optional<TableRows>& loading);
   void touch_table(TableNumber table);
   void touch_syncing();
+  std::vector<Json> questions() const;
 
   // The next one to be asked anew; null when none is due now. What shows progress isn't told more often than people can read.
   Watch* next_due(Instant now, bool is_syncing);

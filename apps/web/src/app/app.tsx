@@ -11,7 +11,8 @@ import { EmptyState } from '../controls/placeholders';
 import { ToastList } from '../controls/toast_list';
 import { go, useAddress } from '../store/history';
 import { is_marked_signed_in, mark_signed_in } from '../store/signed_in_mark';
-import { SchemaContext, useLatest, useSchema, useStore, useWatch } from '../store/store';
+import { SchemaContext, useActOrTell, useLatest, useSchema, useStatus, useStore, useWatch } from '../store/store';
+import { Blocked } from '../screens/blocked/blocked';
 import { Charts } from '../screens/charts/charts';
 import { ChoosePin } from '../screens/choose_pin/choose_pin';
 import { Conflicts } from '../screens/conflicts/conflicts';
@@ -49,19 +50,43 @@ function useBroken(): string | null {
 function Gate({ session }: { session: SessionAnswer }) {
   const is_nobody = session.state === 'get_started';
   const [was_taken_away] = useState(is_marked_signed_in);
+  const { kept_forms, watches } = useStore();
   useEffect(() => {
     if (!is_nobody) mark_signed_in(true);
   }, [is_nobody]);
+  // A remote wipe leaves nothing: no form that wasn't saved either.
+  useEffect(() => {
+    if (!session.wiped) return;
+    mark_signed_in(false);
+    watches.forget_unseen();
+    void kept_forms.drop_all().catch(() => undefined);
+  }, [session.wiped]);
   switch (session.state) {
     case 'get_started':
-      return <GetStarted server={session.server || location.origin} user={session.user} taken_away={was_taken_away && is_marked_signed_in()} />;
+      return (
+        <GetStarted server={session.server || location.origin} user={session.user} reason={session.reason} taken_away={!session.reason && was_taken_away && is_marked_signed_in()} />
+      );
     case 'choose_pin':
-      return <ChoosePin />;
+      return <ChoosePin policy={session.pin ?? null} />;
     case 'locked':
-      return <Unlock session={session} />;
+      if (session.tries_left !== 0) return <Unlock session={session} />;
+      return <GetStarted server={session.server} user={session.user} reason="Too many wrong PINs. Sign in, and you can try your PIN again. Nothing was deleted." />;
+    case 'blocked':
+      return <Blocked session={session} />;
+    case 'prompt':
+      return session.back ? <Prompt session={session} /> : <Inside session={session} />;
     default:
       return <Inside session={session} />;
   }
+}
+
+/** Under classic rules the prompt comes first, and "Back" goes on offline where the platform lets (S1). */
+function Prompt({ session }: { session: SessionAnswer }) {
+  const act = useActOrTell();
+  const may_go_back = session.back?.may === true;
+  return (
+    <GetStarted server={session.server} user={session.user} reason={session.reason ?? session.back?.reason} onBack={may_go_back ? () => void act({ do: 'go_back' }) : undefined} />
+  );
 }
 
 function Inside({ session }: { session: SessionAnswer }) {
@@ -90,6 +115,7 @@ function Frame({ prompt }: { prompt: (() => void) | undefined }) {
       <div class="bars">
         <OfflineBar />
         <TroubleBar />
+        <NoticeBars />
         <UpdateBar />
         {prompt && (
           <div class="update-bar">
@@ -121,6 +147,41 @@ function TroubleBar() {
         <div class="update-bar">
           <Icon name="error" size={20} />
           <span>{trouble}</span>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What the user is to know until he has dismissed it: drafts that wait (R2), another experience (E5). */
+function NoticeBars() {
+  const act = useActOrTell();
+  const status = useStatus();
+  const drafts = status?.drafts_to_tell ?? 0;
+  const notice = status?.experience_notice ?? '';
+  return (
+    <div role="status">
+      {notice && (
+        <div class="update-bar">
+          <Icon name="settings" size={20} />
+          <span>{notice}</span>
+          <button type="button" class="small-button" onClick={() => void act({ do: 'dismiss', notice: 'experience' })}>
+            OK
+          </button>
+        </div>
+      )}
+      {drafts > 0 && (
+        <div class="update-bar">
+          <Icon name="draft" size={20} />
+          <span>
+            {drafts === 1 ? '1 draft is' : `${drafts} drafts are`} on this device only.
+          </span>
+          <a class="small-button" href="/drafts">
+            Draft Records
+          </a>
+          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => void act({ do: 'dismiss', notice: 'drafts' })}>
+            <Icon name="close" size={20} />
+          </button>
         </div>
       )}
     </div>

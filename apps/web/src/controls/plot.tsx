@@ -8,7 +8,7 @@ import type { ChartAnswer } from '../door/door';
 import { browser_region, number_format } from '../forms/region';
 
 const kHeight = 220;
-/** Room for "$1.5M" beside the plot, of a letter below it, and for how many labels it suffices. */
+/** Room for "US$1.5M" beside the plot, of a letter below it, and for how many labels it suffices. */
 const kAxisPixels = 64;
 const kLetterPixels = 7;
 const kLabelsMax = 8;
@@ -100,6 +100,7 @@ function labels(categories: string[], width: number): string[] {
 }
 
 function short(value: number, money: string | undefined): string {
-  const style = money ? ({ style: 'currency', currency: money, currencyDisplay: 'narrowSymbol' } as const) : {};
+  // The same sign as in the table beside it.
+  const style = money ? ({ style: 'currency', currency: money } as const) : {};
   return number_format(browser_region(), { ...style, notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }

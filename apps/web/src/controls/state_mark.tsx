@@ -10,6 +10,8 @@ const kMarks: Record<RecordState, { word: string; icon: IconName; title: string 
   pending: { word: 'Pending', icon: 'clock', title: 'Saved on this device. It goes to the server by itself.' },
   sent: { word: 'Sent', icon: 'sent', title: 'The server has it.' },
   in_conflict: { word: 'In conflict', icon: 'conflict', title: 'Somebody changed the same. You decide what stays.' },
+  draft: { word: 'On this device only', icon: 'draft', title: 'A draft: nobody else sees it until you save it while connected.' },
+  saving: { word: 'Being saved', icon: 'clock', title: 'It was sent. The server\'s answer isn\'t here yet.' },
   refused: { word: 'Refused', icon: 'error', title: 'The server did not take it. What you entered is kept.' },
 };
 

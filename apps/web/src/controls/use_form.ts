@@ -31,7 +31,7 @@ export interface Form {
   /** Back to what the record holds. The function returned brings the typed text back. */
   revert(): () => void;
   /** Looks for problems, shows them, and moves to the first. True when there are none. */
-  check(): boolean;
+  check(demand?: drafts.Demand): boolean;
   changes(): { values: Values; bases: Values };
   /** The record holds now what was typed, or will with the next answer. */
   saved(): void;
@@ -86,8 +86,8 @@ export function useForm(subject: FormSubject): Form {
       set_brought_back(null);
       return () => take(typed);
     },
-    check() {
-      const found = drafts.problems(latest.current, shown, table, columns, region);
+    check(demand = 'whole') {
+      const found = drafts.problems(latest.current, shown, table, columns, region, demand);
       set_problems(found);
       const first = columns.find((name) => name in found) ?? Object.keys(found)[0];
       if (first !== undefined) focus_field(first);

@@ -8,7 +8,9 @@
 // Always true:
 //   - A question can be asked once or watched. A watched one is answered now, and again whenever its answer has changed
 //     (a save here, a cut from the server, another tab's work), until it is let go. Nobody polls.
-//   - Every answer comes from the device alone. No screen waits for the network.
+//   - Every answer comes from the device alone. No screen waits for the network. What is asked about a cached table (E6) is looked up
+//     at the server as well while that can be reached; a watched question is told again when it has come (C4).
+//   - Whether something may be done is a Permit with a sentence, from the rules of working offline: no screen decides it by itself.
 //   - An action is done when it is answered: what `save` has answered survives a crash. `key` makes it safe to repeat: an action
 //     asked twice with one key (a hand-over between tabs) is done once.
 //   - Bad input is answered with a Refusal and changes nothing.
@@ -45,7 +47,8 @@ export interface Party extends Reference {
 export type Value = null | string | number | boolean | Reference | Party[];
 export type Values = Record<ColumnName, Value>;
 
-export type RecordState = 'on_this_device' | 'pending' | 'sent' | 'in_conflict' | 'refused';
+/** `draft`: on this device only, until it is saved (D3). `saving`: it is on its way to the server, and the answer isn't known yet. */
+export type RecordState = 'on_this_device' | 'pending' | 'sent' | 'in_conflict' | 'refused' | 'draft' | 'saving';
 
 // ---- the schema (asked once) -----------------------------------------------------------------------------------------------
 
@@ -171,6 +174,8 @@ export interface ListQuestion {
   /** The window of the whole result: [from, to). At most 200 rows. */
   from: number;
   to: number;
+  /** Of a cached table: the server is asked for so many rows, for those count as used (C1). 0: nobody looks at the list. */
+  reach?: number;
 }
 export interface ListAnswer {
   /** Rows that match in all. null while it is being counted (the window is there already). */
@@ -181,6 +186,12 @@ export interface ListAnswer {
   loading: boolean;
   /** Server time of the cut that this shows; null before the first. "As of …". */
   as_of: Milliseconds | null;
+  /** The server is being asked for more of them (C4). */
+  reading?: boolean;
+  /** May a record be added now? */
+  can_create?: Permit;
+  /** Of a cached table: only what was used on this device is here, for the server can't be asked (C1). Left out for others. */
+  only_used?: boolean;
 }
 
 export interface RecordQuestion {
@@ -197,6 +208,26 @@ export interface RecordAnswer {
   conflicts: Conflict[];
   errors: Refused[];
   as_of: Milliseconds | null;
+  /** The server is being asked for it (C4): while `row` is null nobody knows yet whether it is there. */
+  reading?: boolean;
+  /** Why a column can't be set by hand now (D6). */
+  fixed?: Record<ColumnName, string>;
+  /** The record is a draft of this device; its row's state is `draft` or `saving`. */
+  draft?: Draft;
+}
+/** What a new record would be if it was begun now. */
+export interface NewQuestion {
+  ask: 'new';
+  set: SetName;
+  /** The record in whose list or timeline it is begun. */
+  for?: { set: SetName; id: RecordId };
+}
+export interface NewAnswer {
+  can_create: Permit;
+  /** It will be kept as a draft (E3). */
+  is_draft: boolean;
+  /** Columns that can't be set by hand now, with the reason (D6). */
+  fixed: Record<ColumnName, string>;
 }
 /** May it be done, and if not, why: a sentence for the user. */
 export interface Permit {
@@ -318,15 +349,68 @@ export interface OutboxAnswer {
   value: { id: string; record: Reference; kind: 'create' | 'update' | 'delete'; saved_at: Milliseconds; values: Values }[];
 }
 
+/** A new record that is on this device only, until it is saved (D1, D3). */
+export interface Draft {
+  id: RecordId;
+  /** "" when such records are no longer kept on devices; what was typed is in `retired` then. */
+  set: SetName;
+  /** The table's label, for people. */
+  table: string;
+  name: string;
+  created_at: Milliseconds;
+  changed_at: Milliseconds;
+  /** The record it was made for (D5). */
+  related: Reference | null;
+  /** Saved, and the server's answer isn't known yet. */
+  saving: boolean;
+  /** What stands in the way of saving, in the order in which the user would meet it; empty: ready. */
+  blocked_by: Obstacle[];
+  /** What was typed into columns that are no more. */
+  retired: { column: string; text: string }[];
+}
+export interface Obstacle {
+  reason: string;
+  /** The column it is about, if one. */
+  target?: ColumnName;
+  /** The user may save all the same; "Save all ready" leaves the draft out. */
+  review: boolean;
+}
+export interface DraftsQuestion {
+  ask: 'drafts';
+}
+export interface DraftsAnswer {
+  /** The oldest first. */
+  value: Draft[];
+  can_save: Permit;
+}
+/** What became of one draft. */
+export interface DraftEnd {
+  id: RecordId;
+  set: SetName;
+  name: string;
+  /** `being_saved`: sent, without an answer yet. `draft`: it couldn't be sent. */
+  end: 'saved' | 'being_saved' | 'draft' | 'refused';
+  reason?: string;
+}
+
 // ---- session and status ----------------------------------------------------------------------------------------------------
 
 export interface SessionQuestion {
   ask: 'session';
 }
-/** `get_started`: nobody is signed in here · `choose_pin`: signed in, no PIN decided yet · `locked`: PIN needed ·
- *  `prompt`: the server wants a new sign-in; work goes on · `signed_in`. */
+/** `get_started`: nobody is signed in here, or offline work has ended with the sign-in (`reason` says so then, S1) · `choose_pin`: signed
+ *  in, no PIN decided yet · `locked`: PIN needed · `blocked`: only the server can open it, `reason` says why (S1, S2) · `prompt`: a new
+ *  sign-in is wanted; `back` says whether it comes first (S1) or work goes on beside it · `continued`: "Back" was chosen · `signed_in`. */
 export interface SessionAnswer {
-  state: 'get_started' | 'choose_pin' | 'locked' | 'prompt' | 'signed_in';
+  state: 'get_started' | 'choose_pin' | 'locked' | 'blocked' | 'prompt' | 'continued' | 'signed_in';
+  /** Of a prompt while offline under classic rules: "Back" goes on (S1). null: the prompt doesn't stand in the way. */
+  back?: Permit | null;
+  /** Why it is blocked or has ended, for people. */
+  reason?: string;
+  /** An administrator had everything removed from this device (S6). */
+  wiped?: boolean;
+  /** The PIN as the organisation wants it (S5). Known once the store is open. */
+  pin?: PinPolicy | null;
   user: string;
   full_name: string;
   /** The user's own record, for what he begins: a call is from him. null or left out while nobody is in. */
@@ -335,6 +419,14 @@ export interface SessionAnswer {
   /** While locked: until when another try must wait; null = now. */
   wait_until: Milliseconds | null;
   tries_left: number | null;
+}
+
+export interface PinPolicy {
+  is_set: boolean;
+  required: boolean;
+  length_min: number;
+  /** The app locks after so many idle minutes; 0: never by itself. */
+  lock_minutes: number;
 }
 
 export interface StatusQuestion {
@@ -366,6 +458,17 @@ export interface StatusAnswer {
   why: string;
   deployment: string;
   version: string;
+  /** "Android tablet". */
+  platform?: string;
+  rules?: 'modern' | 'classic';
+  /** Whom to ask, by name; "" while unknown (P4). */
+  admin?: string;
+  /** The app works offline until then without a sign-in; null: no such bound (S2). */
+  lease_until?: Milliseconds | null;
+  /** What the admin changed about working offline, in a sentence; "" once dismissed (E5). */
+  experience_notice?: string;
+  /** Drafts that the user is told about now that he is connected; 0 when there are none, or he was told (R2). */
+  drafts_to_tell?: number;
   /** Bytes that the store takes, and that the browser grants; from the worker. */
   storage: { used: number; quota: number; persistent: boolean } | null;
 }
@@ -379,6 +482,8 @@ export interface Questions {
   home: [HomeQuestion, HomeAnswer];
   list: [ListQuestion, ListAnswer];
   record: [RecordQuestion, RecordAnswer];
+  new: [NewQuestion, NewAnswer];
+  drafts: [DraftsQuestion, DraftsAnswer];
   timeline: [TimelineQuestion, TimelineAnswer];
   candidates: [CandidatesQuestion, CandidatesAnswer];
   search: [SearchQuestion, SearchAnswer];
@@ -400,9 +505,20 @@ export interface Actions {
   lock: [{ do: 'lock' }, { ok: true }];
   /** Refused with rule D3 and the counts while something is unsent, unless `discard`. Store and keys go. */
   sign_out: [{ do: 'sign_out'; discard: boolean }, { ok: true }];
+  /** The sign-in prompt's "Back" (S1). */
+  go_back: [{ do: 'go_back' }, { ok: true }];
+  /** Another app is in front of this one (S1: on Windows 8 that closes it). */
+  suspend: [{ do: 'suspend' }, { ok: true }];
+  /** Somebody uses the app: puts the lock by idleness off (S5). */
+  active: [{ do: 'active' }, { ok: true }];
 
   /** A new record has an id made by the screen (crypto.randomUUID), so that repeating makes one record. */
-  create: [{ do: 'create'; set: SetName; id: RecordId; values: Values }, { id: RecordId; state: RecordState }];
+  /** Of a cached table it goes to the server at once, and the answer comes when that has answered: `draft` when it can't be reached (D8).
+   *  `for`: the record in whose list or timeline it was begun; what it gives needn't be typed (D5, D6). */
+  create: [
+    { do: 'create'; set: SetName; id: RecordId; values: Values; for?: { set: SetName; id: RecordId } },
+    { id: RecordId; state: RecordState },
+  ];
   /** `shown`: what the form showed in these columns when the user began: the merge's base (Y14). Default: what is visible now. */
   update: [
     { do: 'update'; set: SetName; id: RecordId; values: Values; shown?: Values },
@@ -422,13 +538,24 @@ export interface Actions {
   retry: [{ do: 'retry'; error: string; values?: Values }, { ok: true }];
   discard: [{ do: 'discard'; error: string }, { ok: true }];
 
+  /** Answered when the server has. Saving twice makes one record (D7). Refused with the server's reason, which stays beside the draft. */
+  save_draft: [{ do: 'save_draft'; id: RecordId }, DraftEnd];
+  /** Those that need no review (D2). */
+  save_ready_drafts: [{ do: 'save_ready_drafts' }, { value: DraftEnd[] }];
+  /** `undo` can be given to `take_back` until the app ends. */
+  discard_draft: [{ do: 'discard_draft'; id: RecordId }, { undo: string }];
+  export_drafts: [{ do: 'export_drafts' }, { lines: string }];
+  dismiss: [{ do: 'dismiss'; notice: 'experience' | 'drafts' }, { ok: true }];
+
   sync: [{ do: 'sync' }, { ok: true }];
   reconnect: [{ do: 'reconnect' }, { connected: boolean; sentence: string }];
   offline: [{ do: 'offline'; on: boolean }, { ok: true }];
   /** The page got focus, or the browser says that the network changed: a reason to try at once. */
   nudge: [{ do: 'nudge'; why: 'focus' | 'network' }, { ok: true }];
-  /** A record was opened: for "recent" and, later, for C1. */
+  /** A record was opened: for "recent" and C1. */
   opened: [{ do: 'opened'; set: SetName; id: RecordId }, { ok: true }];
+  /** Rows were scrolled into view (C1). */
+  seen: [{ do: 'seen'; set: SetName; ids: RecordId[] }, { ok: true }];
 }
 export type Action = { [K in keyof Actions]: Actions[K][0] }[keyof Actions];
 export type OutcomeOf<A extends Action> = Actions[A['do']][1];

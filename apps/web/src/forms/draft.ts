@@ -76,15 +76,18 @@ export function changes(draft: Draft, shown: Values, table: Table, region: Regio
   return { values, bases };
 }
 
+/** `whole`: nothing that is required may be missing. `readable`: a draft may have gaps, which its review asks for (D6). */
+export type Demand = 'whole' | 'readable';
+
 /** Problems by column: what can't be read, breaks a bound, or is required and empty (`among`: the form's columns). */
-export function problems(draft: Draft, shown: Values, table: Table, among: ColumnName[], region: Region): Record<ColumnName, string> {
+export function problems(draft: Draft, shown: Values, table: Table, among: ColumnName[], region: Region, demand: Demand = 'whole'): Record<ColumnName, string> {
   const found: Record<ColumnName, string> = {};
   for (const name of new Set([...among, ...Object.keys(draft.edits)])) {
     const column = column_of(table, name);
     if (!column) continue;
     const wanted = read(draft, column, region) ?? { value: shown[name] ?? null };
     if ('problem' in wanted) found[name] = wanted.problem;
-    else if (column.required === 'required' && column.writable && column.type !== 'boolean' && is_blank(wanted.value)) {
+    else if (demand === 'whole' && column.required === 'required' && column.writable && column.type !== 'boolean' && is_blank(wanted.value)) {
       found[name] = `Enter ${column.label}.`;
     }
   }

@@ -9,7 +9,7 @@
 // Rows seen before are shown from memory until their window is watched again.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ListAnswer, ListQuestion, Row } from '../door/door';
+import type { ListAnswer, ListQuestion, Permit, Row } from '../door/door';
 import { useStore } from './store';
 import type { Watched, Watches } from './watches';
 
@@ -22,6 +22,13 @@ export interface Windows {
   counted: boolean;
   loading: boolean;
   as_of: number | null;
+  /** The server is being asked for more. */
+  reading: boolean;
+  can_create?: Permit;
+  /** Rows are here because they were used (C1), and the server can't be asked. */
+  only_used: boolean;
+  /** What is looked at counts as used. */
+  uses: boolean;
   refusal?: Watched<unknown>['refusal'];
 }
 
@@ -106,6 +113,10 @@ function read_windows(watches: Watches, list: string, near: number): Windows {
     counted: head?.total != null,
     loading: head?.loading ?? false,
     as_of: head?.as_of ?? null,
+    reading: head?.reading ?? false,
+    can_create: head?.can_create,
+    only_used: head?.only_used ?? false,
+    uses: head?.only_used !== undefined,
     refusal: window_of(watches, list, near).refusal,
   };
 }

@@ -4,7 +4,7 @@
 
 import { createContext } from 'preact';
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Action, AnswerTo, Door, OutcomeOf, Question, Refusal, Schema, SetName, Table } from '../door/door';
+import type { Action, AnswerTo, Door, OutcomeOf, Question, Refusal, Schema, SetName, StatusAnswer, Table } from '../door/door';
 import type { KeptForms } from './kept_forms';
 import { refusal_of } from './refused';
 import type { Toasts } from './toasts';
@@ -53,6 +53,10 @@ export function useLatest<A>(answer: A | undefined): A | undefined {
   const latest = useRef(answer);
   if (answer !== undefined) latest.current = answer;
   return latest.current;
+}
+
+export function useStatus(): StatusAnswer | undefined {
+  return useLatest(useWatch({ ask: 'status' }).answer);
 }
 
 export type Act = <A extends Action>(action: A) => Promise<{ done: OutcomeOf<A> } | { refusal: Refusal }>;

@@ -55,6 +55,15 @@ export class Watches {
     }
   }
 
+  /** What no screen shows any more. */
+  forget_unseen(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.listeners.size > 0) continue;
+      entry.let_go?.();
+      this.#entries.delete(key);
+    }
+  }
+
   #start(key: string, entry: Entry): void {
     const tell = (watched: Watched<unknown>) => {
       if (watched.answer !== undefined) entry.answer = watched.answer;

@@ -34,6 +34,8 @@ export interface DoorOptions {
   /** Address of satchel.wasm. */
   module: string;
   platform: string;
+  named_platform?: string;
+  now?: number;
   /** What the origin's storage takes and may take; null where the browser doesn't say. */
   storage?(): Promise<StatusAnswer['storage']>;
   persist?(): Promise<unknown>;
@@ -162,7 +164,7 @@ export class WorkerDoor implements Door {
     worker.onmessage = ({ data }) => this.hear(data);
     // A script that can't be loaded or doesn't start; later errors come as `died`.
     worker.onerror = (event) => this.restart(event.message || 'the worker could not be started');
-    worker.postMessage({ kind: 'start', platform: this.options.platform, module: this.options.module });
+    worker.postMessage({ kind: 'start', platform: this.options.platform, named_platform: this.options.named_platform, now: this.options.now, module: this.options.module });
     this.answered_beat = this.beat;
     return worker;
   }

@@ -137,7 +137,7 @@ describe('the engine', () => {
   });
 
   it('is over once it has erased everything', async () => {
-    const { module, seen } = scripted((event) => (event === 'hear 1 sign out' ? ['{"tell":{"tab":1},"bytes":2}\nok', '{"erase":true}', '{"broken":"no"}'] : []));
+    const { module, seen } = scripted((event) => (event === 'hear 1 sign out' ? ['{"tell":{"tab":1},"bytes":2}\nok', '{"erase":{"wiped":null}}', '{"broken":"no"}'] : []));
     const log: string[] = [];
     const engine = new Engine(module, noting(log));
     engine.hear(1, 'sign out');

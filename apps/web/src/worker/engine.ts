@@ -19,8 +19,8 @@ export interface Host {
   /** Sends and resolves with what came; never rejects. */
   send(send: Send, body: Uint8Array<ArrayBuffer>): Promise<Answer>;
   keep_key_file(text: string | null): Promise<void>;
-  /** Key and files are gone when it resolves; then this engine is over. */
-  erase(): Promise<void>;
+  /** Key and files are gone when it resolves; then this engine is over. `wiped`: why, after a remote wipe. */
+  erase(wiped: string | null): Promise<void>;
   broken(sentence: string): void;
   died(reason: unknown): void;
   /** After each event; may take time, and the next event waits for it. */
@@ -33,13 +33,17 @@ type Output =
   | { wake_at: number | null }
   | { work_left: true }
   | { keep_key_file: true }
-  | { erase: true }
+  | { erase: { wiped: string | null } }
   | { broken: string };
 
 export interface BeginOptions {
   key_file: string | null;
   client: 'web';
   platform: string;
+  named_platform?: string;
+  now?: number;
+  /** Why the device is empty, after a remote wipe. */
+  wiped?: string | null;
 }
 
 const kNewline = 10;
@@ -125,14 +129,14 @@ export class Engine {
     if ('wake_at' in output) return this.set_timer(output.wake_at);
     if ('work_left' in output) return this.turn.port2.postMessage(null);
     if ('keep_key_file' in output) return this.host.keep_key_file(body.length > 0 ? this.decoder.decode(body) : null);
-    if ('erase' in output) return this.erase();
+    if ('erase' in output) return this.erase(output.erase.wiped);
     if ('broken' in output) return this.host.broken(output.broken);
     throw new Error(`unknown output ${JSON.stringify(output)}`);
   }
 
-  private erase(): Promise<void> {
+  private erase(wiped: string | null): Promise<void> {
     this.end();
-    return this.host.erase();
+    return this.host.erase(wiped);
   }
 
   private send(send: Send, body: Uint8Array<ArrayBuffer>): void {

@@ -16,7 +16,7 @@ export type Generation = string;
 export type TabName = string;
 
 export type ToWorker =
-  | { kind: 'start'; platform: string; module: string }
+  | { kind: 'start'; platform: string; named_platform?: string; now?: number; module: string }
   | { kind: 'asked'; generation: Generation; text: string }
   | { kind: 'beat'; number: number };
 

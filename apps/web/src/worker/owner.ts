@@ -19,6 +19,9 @@ import {
 
 export interface OwnerOptions {
   platform: string;
+  /** Of demo organisations: another platform, and where the clock starts. */
+  named_platform?: string;
+  now?: number;
   module: string;
   /** This worker's own tab. */
   tab: TabName;
@@ -86,7 +89,7 @@ export class Owner {
     this.key_file.close();
   }
 
-  private async start_engine(): Promise<void> {
+  private async start_engine(wiped: string | null = null): Promise<void> {
     const text = await this.key_file.read();
     // Without the key the files can never be read again: a sign-in that wasn't finished, or the browser took the key away.
     if (text === null) this.pool.empty();
@@ -94,7 +97,7 @@ export class Owner {
     this.generation = crypto.randomUUID();
     this.sentence = '';
     this.engine = new Engine(module, this.host_of());
-    this.engine.begin({ key_file: text, client: 'web', platform: this.options.platform });
+    this.engine.begin({ key_file: text, client: 'web', platform: this.options.platform, named_platform: this.options.named_platform, now: this.options.now, wiped });
   }
 
   private host_of(): Host {
@@ -103,7 +106,7 @@ export class Owner {
       tell: (number, text) => this.tabs.get(number)?.post({ kind: 'told', generation, text }),
       send: (send, body) => perform(send, body),
       keep_key_file: (text) => (text === null ? this.key_file.forget() : this.key_file.keep(text)),
-      erase: () => this.erase(),
+      erase: (wiped) => this.erase(wiped),
       broken: (sentence) => this.broken(sentence),
       died: (reason) => this.options.died(reason),
       after_event: () => (this.pool.needs_refill ? this.pool.refill() : undefined),
@@ -111,12 +114,12 @@ export class Owner {
   }
 
   /** The key first: without it the rest can't be read, whatever happens in between. */
-  private async erase(): Promise<void> {
+  private async erase(wiped: string | null): Promise<void> {
     await this.key_file.forget();
     this.pool.empty();
     for (const tab of this.tabs.values()) tab.close();
     this.tabs.clear();
-    await this.start_engine();
+    await this.start_engine(wiped);
     this.announce();
   }
 

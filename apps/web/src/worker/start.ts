@@ -6,13 +6,15 @@
 import module_address from 'satchel.wasm?url';
 import type { Door } from '../door/door';
 import { WorkerDoor, type WorkerPort } from './client';
-import { platform_of } from './platform';
+import { named_platform, platform_of, start_of_clock } from './platform';
 
 export function open_door(): WorkerDoor {
   return new WorkerDoor({
     make_worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as WorkerPort,
     module: module_address,
-    platform: platform_of(navigator.userAgent, navigator.maxTouchPoints, location.search),
+    platform: platform_of(navigator.userAgent, navigator.maxTouchPoints),
+    named_platform: named_platform(location.search),
+    now: start_of_clock(location.search),
     storage: async () => {
       const { usage = 0, quota = 0 } = await navigator.storage.estimate();
       return { used: usage, quota, persistent: await navigator.storage.persisted() };
@@ -26,7 +28,23 @@ export function nudge_by_page(door: Door): void {
   const nudge = (why: 'focus' | 'network') => void door.act({ do: 'nudge', why }).catch(() => {});
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') nudge('focus');
+    else void door.act({ do: 'suspend' }).catch(() => {});
   });
   addEventListener('focus', () => nudge('focus'));
   addEventListener('online', () => nudge('network'));
+}
+
+/** Less often than this it need not be told that somebody is there; the shortest lock is a minute. */
+const kActiveMilliseconds = 15_000;
+
+/** Tells the engine that somebody uses the app: it locks by itself when nobody does (S5). */
+export function tell_use(door: Door): void {
+  let told = 0;
+  const used = () => {
+    const now = Date.now();
+    if (Math.abs(now - told) < kActiveMilliseconds) return;
+    told = now;
+    void door.act({ do: 'active' }).catch(() => {});
+  };
+  for (const event of ['pointerdown', 'keydown', 'wheel', 'touchmove']) addEventListener(event, used, { passive: true, capture: true });
 }

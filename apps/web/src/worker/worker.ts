@@ -53,7 +53,7 @@ async function own(start: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   from_owner.close();
   from_owner_to_all.close();
   try {
-    owner = await Owner.start({ platform: start.platform, module: start.module, tab, to_page, died: end });
+    owner = await Owner.start({ platform: start.platform, named_platform: start.named_platform, now: start.now, module: start.module, tab, to_page, died: end });
   } catch (reason) {
     const sentence = sentence_for(reason);
     if (sentence) to_page({ kind: 'broken', sentence });

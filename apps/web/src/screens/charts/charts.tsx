@@ -4,7 +4,7 @@
 
 import type { ChartAnswer } from '../../door/door';
 import { Plot } from '../../controls/plot';
-import { EmptyState, SkeletonRows } from '../../controls/placeholders';
+import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { format_money } from '../../forms/format';
 import { browser_region, date_format, number_format } from '../../forms/region';
 import { useLatest, useSchema, useTable, useWatch } from '../../store/store';
@@ -40,9 +40,9 @@ function OneChart({ name, label, set }: { name: string; label: string; set: stri
       <h2>{label}</h2>
       {table && <p class="none">{table.plural}</p>}
       {!answer && !watched.refusal && <SkeletonRows rows={3} />}
-      {watched.refusal && <p class="none">{watched.refusal.message}</p>}
-      {answer && answer.categories.length === 0 && <p class="none">Nothing to draw yet.</p>}
-      {answer && answer.categories.length > 0 && (
+      {watched.refusal && <Notice tone="quiet" icon="offline">{watched.refusal.message}</Notice>}
+      {!watched.refusal && answer && answer.categories.length === 0 && <p class="none">Nothing to draw yet.</p>}
+      {!watched.refusal && answer && answer.categories.length > 0 && (
         <div class={`chart-body of-${answer.chart.kind}`}>
           {answer.chart.kind !== 'bar' && <Plot chart={answer} names={names_of(answer)} format={(value, money) => figure(value, money)} />}
           <Figures answer={answer} />

@@ -3,15 +3,17 @@
 // First use on this device, and "Change PIN" in the settings.
 
 import { useId, useState } from 'preact/hooks';
+import type { PinPolicy } from '../../door/door';
 import { Icon } from '../../controls/icon';
 import { Notice } from '../../controls/placeholders';
 import { SecretInput } from '../../controls/secret_input';
 import { useAct } from '../../store/store';
 
-/** Shorter ones can be guessed within the tries that the vault allows. The policy may ask for more; then it says so. */
+/** Shorter ones can be guessed within the tries that the vault allows. The policy may ask for more. */
 const kPinLengthMin = 4;
 
-export function ChoosePin({ onDone, onBack }: { onDone?: () => void; onBack?: () => void }) {
+export function ChoosePin({ policy, onDone, onBack }: { policy: PinPolicy | null; onDone?: () => void; onBack?: () => void }) {
+  const length_min = policy?.length_min ?? kPinLengthMin;
   const act = useAct();
   const id = useId();
   const [pin, set_pin] = useState('');
@@ -20,8 +22,8 @@ export function ChoosePin({ onDone, onBack }: { onDone?: () => void; onBack?: ()
 
   const set = async (chosen: string | null) => {
     if (busy) return;
-    if (chosen !== null && chosen.length < kPinLengthMin) {
-      set_trouble(`At least ${kPinLengthMin} characters, please.`);
+    if (chosen !== null && chosen.length < length_min) {
+      set_trouble(`At least ${length_min} characters, please.`);
       document.getElementById(`${id}-pin`)?.focus();
       return;
     }
@@ -46,7 +48,7 @@ export function ChoosePin({ onDone, onBack }: { onDone?: () => void; onBack?: ()
           <Icon name="lock" size={32} />
         </span>
         <h1>Choose a PIN</h1>
-        <p class="lead">It seals what lies on this device. Without it nobody opens the app, not even while offline.</p>
+        <p class="lead">It seals what lies on this device. Without it nobody opens the app, not even while offline.{policy?.required && ' Your organisation asks for one.'}</p>
         <SecretInput
           id={`${id}-pin`}
           label="PIN"
@@ -61,9 +63,11 @@ export function ChoosePin({ onDone, onBack }: { onDone?: () => void; onBack?: ()
         <button type="submit" class="button primary big" aria-disabled={busy}>
           {busy ? 'Sealing…' : 'Continue'}
         </button>
-        <button type="button" class="button big" onClick={() => (onBack ? onBack() : void set(null))}>
-          {onBack ? 'Back' : 'Skip'}
-        </button>
+        {(onBack || !policy?.required) && (
+          <button type="button" class="button big" onClick={() => (onBack ? onBack() : void set(null))}>
+            {onBack ? 'Back' : 'Skip'}
+          </button>
+        )}
       </form>
     </main>
   );

@@ -1,25 +1,180 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Draft Records. In offline sync there are none, and the screen says why.
+// Draft Records (D1–D3): what is on this device only, what stands in the way of each, and saving those that nothing stands in.
 
-import { EmptyState } from '../../controls/placeholders';
-import { useLatest, useWatch } from '../../store/store';
+import { useState } from 'preact/hooks';
+import type { Draft, DraftEnd, DraftsAnswer } from '../../door/door';
+import { Icon, table_icon } from '../../controls/icon';
+import { Moment } from '../../controls/moment';
+import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
+import { save_file } from '../../controls/save_file';
+import { StateMark } from '../../controls/state_mark';
+import { without_ids } from '../../forms/format';
+import { useActOrTell, useLatest, useSchema, useStatus, useWatch } from '../../store/store';
 
 export function Drafts() {
-  const status = useLatest(useWatch({ ask: 'status' }).answer);
-  const sync = status?.experience !== 'drafts';
+  const answer = useLatest(useWatch({ ask: 'drafts' }).answer);
+  const [ends, set_ends] = useState<DraftEnd[]>([]);
+  const there = answer && answer.value.length > 0;
   return (
     <main class="page">
       <header class="page-head">
-        <h1 class="title">Draft Records</h1>
+        <div class="head-line">
+          <h1 class="title">Draft Records</h1>
+          {there && <ExportButton />}
+        </div>
+        {there && <p class="subtitle">They are on this device only, until you save them.</p>}
       </header>
-      <EmptyState icon="draft" title="No drafts">
-        {sync ? (
-          <p>You work with offline sync: a new record is saved on this device at once and sent by itself, so it never has to wait as a draft.</p>
-        ) : (
-          <p>New records that can’t be saved while disconnected will wait here.</p>
+      <div class="cards">
+        <div role="status">{ends.length > 0 && <Ends ends={ends} />}</div>
+        {there && <SaveAll answer={answer} onEnds={set_ends} />}
+        {!answer && <SkeletonRows rows={4} />}
+        {answer && !there && <Nothing />}
+        {there && (
+          <ul class="drafts">
+            {answer.value.map((draft) => (
+              <li key={draft.id}>
+                <DraftCard draft={draft} />
+              </li>
+            ))}
+          </ul>
         )}
-      </EmptyState>
+      </div>
     </main>
+  );
+}
+
+function Nothing() {
+  const status = useStatus();
+  if (!status) return null;
+  return (
+    <EmptyState icon="draft" title="No drafts">
+      {status.experience === 'sync' ? (
+        <p>You work with offline sync: a new record is saved on this device at once and sent by itself, so it never has to wait as a draft.</p>
+      ) : (
+        <p>New records that you make while disconnected wait here, until you save them.</p>
+      )}
+    </EmptyState>
+  );
+}
+
+function SaveAll({ answer, onEnds }: { answer: DraftsAnswer; onEnds(ends: DraftEnd[]): void }) {
+  const act = useActOrTell();
+  const [saving, set_saving] = useState(false);
+  const ready = answer.value.filter((draft) => draft.blocked_by.length === 0 && !draft.saving).length;
+  const { may, reason } = answer.can_save;
+  const save_all = async () => {
+    if (saving) return;
+    set_saving(true);
+    onEnds([]);
+    const done = await act({ do: 'save_ready_drafts' });
+    set_saving(false);
+    if (done) onEnds(done.value);
+  };
+  return (
+    <div class="save-all">
+      <p class="none" id="save-all-note">
+        {!may ? reason : ready === answer.value.length ? 'All of them can be saved as they are.' : `${ready} of ${answer.value.length} can be saved as they are; the others need a look.`}
+      </p>
+      <button type="button" class="button primary" disabled={!may || ready === 0} aria-disabled={saving} aria-describedby="save-all-note" onClick={save_all}>
+        {saving ? 'Saving…' : 'Save all ready'}
+      </button>
+    </div>
+  );
+}
+
+const kEndWords: Record<DraftEnd['end'], string> = {
+  saved: 'saved',
+  being_saved: 'sent; the server’s answer isn’t here yet',
+  draft: 'still a draft: the server can’t be reached',
+  refused: 'refused',
+};
+
+/** What happened to each (D2). */
+function Ends({ ends }: { ends: DraftEnd[] }) {
+  const schema = useSchema();
+  const all_saved = ends.every(({ end }) => end === 'saved');
+  return (
+    <Notice tone={all_saved ? 'good' : 'question'} icon={all_saved ? 'check' : 'draft'}>
+      <ul class="plain-list">
+        {ends.map(({ id, set, name, end, reason }) => {
+          const words = reason ? `${kEndWords[end]}: ${without_ids(reason)}` : kEndWords[end];
+          const label = schema.tables.find((table) => table.set === set)?.label ?? '';
+          return (
+            <li key={id}>
+              {end === 'saved' ? <a href={`/${set}/${id}`}>{name || '(no name)'}</a> : name || '(no name)'} ({label.toLocaleLowerCase()}): {words}
+            </li>
+          );
+        })}
+      </ul>
+    </Notice>
+  );
+}
+
+function DraftCard({ draft }: { draft: Draft }) {
+  const schema = useSchema();
+  const table = schema.tables.find((one) => one.set === draft.set);
+  const name = draft.name || '(no name)';
+  return (
+    <article class="card draft-card" aria-label={`Draft: ${name}`}>
+      <span class="avatar" aria-hidden="true">
+        <Icon name={table_icon(table?.name ?? '')} />
+      </span>
+      <div class="draft-text">
+        <h2>{table ? <a href={`/${draft.set}/${draft.id}`}>{name}</a> : name}</h2>
+        <p class="none">
+          {draft.table} · <Moment at={draft.created_at} />
+          {draft.related?.name && ` · for ${draft.related.name}`}
+        </p>
+        <Blocked draft={draft} />
+      </div>
+      <StateMark state={draft.saving ? 'saving' : 'draft'} />
+      {draft.retired.length > 0 && <Retired draft={draft} />}
+    </article>
+  );
+}
+
+function Blocked({ draft }: { draft: Draft }) {
+  if (draft.blocked_by.length === 0) return draft.saving ? null : <p class="draft-ready">Ready to be saved</p>;
+  return (
+    <ul class="draft-blocked">
+      {draft.blocked_by.map(({ reason }) => (
+        <li key={reason}>
+          <Icon name="error" size={16} />
+          <span>{without_ids(reason)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Typed into columns or a table that are no more: still readable, and in the export. */
+function Retired({ draft }: { draft: Draft }) {
+  return (
+    <details class="typed">
+      <summary>What you entered</summary>
+      <dl>
+        {draft.retired.map(({ column, text }) => (
+          <div key={column}>
+            <dt>{column}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function ExportButton() {
+  const act = useActOrTell();
+  const run = async () => {
+    const done = await act({ do: 'export_drafts' });
+    if (done) save_file('drafts.jsonl', done.lines, 'application/jsonl');
+  };
+  return (
+    <button type="button" class="button" onClick={run}>
+      <Icon name="export" size={20} />
+      Export
+    </button>
   );
 }

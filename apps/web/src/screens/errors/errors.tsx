@@ -7,6 +7,7 @@ import type { Refused } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
+import { save_file } from '../../controls/save_file';
 import { column_of, format_value, reference_text, without_ids } from '../../forms/format';
 import { browser_region } from '../../forms/region';
 import { refused_csv } from '../../forms/export';
@@ -15,14 +16,14 @@ import { useActOrTell, useLatest, useSchema, useStore, useTable, useWatch } from
 export function Errors() {
   const answer = useLatest(useWatch({ ask: 'errors' }).answer);
   const schema = useSchema();
-  const save_file = () => download('refused-changes.csv', refused_csv(answer?.value ?? [], schema, browser_region()));
+  const export_all = () => save_file('refused-changes.csv', refused_csv(answer?.value ?? [], schema, browser_region()), 'text/csv');
   return (
     <main class="page">
       <header class="page-head">
         <div class="head-line">
           <h1 class="title">Errors</h1>
           {answer && answer.value.length > 0 && (
-            <button type="button" class="button" onClick={save_file}>
+            <button type="button" class="button" onClick={export_all}>
               <Icon name="export" size={20} />
               Export
             </button>
@@ -122,12 +123,4 @@ function Typed({ error }: { error: Refused }) {
       </dl>
     </details>
   );
-}
-
-function download(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -12,6 +12,8 @@ interface Props {
   /** Prefilled: the page's own server, or the one of the session. */
   server: string;
   user?: string;
+  /** Why a sign-in is wanted, for people. */
+  reason?: string;
   /** The browser has removed what was here. */
   taken_away?: boolean;
   /** The policy lets one go on offline. */
@@ -19,7 +21,7 @@ interface Props {
   onDone?: () => void;
 }
 
-export function GetStarted({ server, user = '', taken_away, onBack, onDone }: Props) {
+export function GetStarted({ server, user = '', reason, taken_away, onBack, onDone }: Props) {
   const act = useAct();
   const id = useId();
   const [fields, set_fields] = useState({ server, user, password: '' });
@@ -53,6 +55,11 @@ export function GetStarted({ server, user = '', taken_away, onBack, onDone }: Pr
         </span>
         <h1>Let's get started</h1>
         <p class="lead">Your organisation's records, with you and usable without a connection.</p>
+        {reason && (
+          <Notice tone="waiting" icon="lock">
+            {reason}
+          </Notice>
+        )}
         {taken_away && (
           <Notice tone="waiting" icon="device">
             The browser has removed what Satchel kept on this device, perhaps to make room. Sign in, and your records come back from the server.

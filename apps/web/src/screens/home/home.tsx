@@ -101,6 +101,9 @@ function Attention({ status }: { status: StatusAnswer | undefined }) {
   useEffect(() => kept_forms.subscribe(() => redraw((n) => n + 1)), [kept_forms]);
   const kept = kept_forms.all();
   const items: { key: string; icon: IconName; href: string; text: string; tone: string }[] = [];
+  if (status && status.drafts > 0) {
+    items.push({ key: 'drafts', icon: 'draft', href: '/drafts', text: `${count(status.drafts, 'draft')} on this device only`, tone: 'waiting' });
+  }
   if (status && status.conflicts > 0) {
     items.push({ key: 'conflicts', icon: 'conflict', href: '/conflicts', text: `Decide ${count(status.conflicts, 'conflict')}`, tone: 'conflict' });
   }

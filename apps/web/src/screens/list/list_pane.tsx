@@ -2,8 +2,8 @@
 //
 // The list of a table. Alone it may be as wide as the tablet, with a cell a column; beside a record, and on phones, rows have two lines.
 
-import { useMemo, useRef } from 'preact/hooks';
-import type { Row, Table, View } from '../../door/door';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { RecordId, Row, Table, View } from '../../door/door';
 import { AsOf } from '../../controls/moment';
 import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { Icon, table_icon } from '../../controls/icon';
@@ -17,10 +17,14 @@ import { step_columns } from '../../forms/steps';
 import { day_bounds } from '../../forms/time';
 import { go } from '../../store/history';
 import { type Windows, useListWindows } from '../../store/list_windows';
-import { useNow } from '../../store/store';
+import { useAct, useNow } from '../../store/store';
 import { type ListState, useListState, view_of } from './list_state';
 import { ListTools } from './list_tools';
 
+/** Less than this is scrolling by. */
+const kLookMilliseconds = 500;
+/** The server is asked for a cached table's rows in such steps. */
+const kReachRows = 25;
 const kCompactRem = 4.5;
 const kWideRem = 3.25;
 const kWideColumnsMax = 6;
@@ -39,8 +43,13 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
 
   const windows_total = useRef(0);
   const { range, row_pixels } = useVisibleRange(scroller, wide ? kWideRem : kCompactRem, windows_total.current);
-  const windows = useListWindows(question(table, view, state, filters), range.first, range.last);
+  // What the server is asked for counts as used: as far as was scrolled, and nothing for a list that isn't in sight (C1).
+  const is_cached = useRef<boolean | undefined>(undefined);
+  const reach = hidden && is_cached.current !== false ? 0 : is_cached.current && range.last >= kReachRows / 2 ? Math.ceil((range.last + kReachRows) / kReachRows) * kReachRows : undefined;
+  const windows = useListWindows({ ...question(table, view, state, filters), reach }, range.first, range.last);
+  if (windows.total !== null) is_cached.current = windows.uses;
   windows_total.current = windows.total ?? 0;
+  useSeen(table.set, windows, range);
   useScrollMemory(scroller, list_key(table, state), windows.total !== null && !hidden);
 
   const Heading = selected ? 'h2' : 'h1';
@@ -54,7 +63,7 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
         <div class="head-line">
           <Heading class="title">{table.plural}</Heading>
           {table.can.create && (
-            <button type="button" class="button primary new" onClick={() => go(new_address(table.set, crypto.randomUUID()))}>
+            <button type="button" class="button primary new" disabled={windows.can_create?.may === false} title={windows.can_create?.reason} onClick={() => go(new_address(table.set, crypto.randomUUID()))}>
               <Icon name="add" size={20} />
               <span>New</span>
             </button>
@@ -66,14 +75,27 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
       {wide && <ColumnHeads table={table} columns={shown} state={state} view={view} onChange={change} />}
       <div class="scroller" ref={scroller} tabIndex={-1}>
         {windows.refusal && <Notice tone="bad" icon="error">{windows.refusal.message}</Notice>}
-        {windows.total === null && !windows.refusal && <SkeletonRows rows={wide ? 14 : 10} wide={wide} />}
-        {windows.total === 0 && <NothingHere table={table} view={view} state={state} loading={windows.loading} onChange={change} />}
+        {(windows.total === null || (windows.total === 0 && windows.reading)) && !windows.refusal && <SkeletonRows rows={wide ? 14 : 10} wide={wide} />}
+        {windows.total === 0 && !windows.reading && <NothingHere table={table} view={view} state={state} loading={windows.loading} only_used={windows.only_used} onChange={change} />}
         {windows.total !== null && windows.total > 0 && (
           <VirtualRows total={windows.total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />
         )}
       </div>
     </section>
   );
+}
+
+/** Tells which rows were looked at: they stay on the device longest (C1). Fast scrolling looks at nothing. */
+function useSeen(set: string, windows: Windows, { first, last }: { first: number; last: number }) {
+  const act = useAct();
+  const ids: RecordId[] = [];
+  if (windows.uses) for (let index = first; index <= last; index++) ids.push(...[windows.row(index)?.id].filter((id) => id !== undefined));
+  const key = ids.join(' ');
+  useEffect(() => {
+    if (key === '') return;
+    const timer = setTimeout(() => void act({ do: 'seen', set, ids: key.split(' ') as RecordId[] }), kLookMilliseconds);
+    return () => clearTimeout(timer);
+  }, [key, set]);
 }
 
 function question(table: Table, view: View | undefined, state: ListState, filters: QuickFilter[]) {
@@ -111,7 +133,7 @@ function ListFoot({ windows }: { windows: Windows }) {
   return (
     <p class="list-foot">
       <span>{windows.total !== null && `${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>
-      {windows.loading ? <span class="loading-mark">Still loading</span> : <AsOf at={windows.as_of} />}
+      {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
     </p>
   );
 }
@@ -151,7 +173,7 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
   );
 }
 
-function NothingHere({ table, view, state, loading, onChange }: Omit<HeadsProps, 'columns'> & { loading: boolean }) {
+function NothingHere({ table, view, state, loading, only_used, onChange }: Omit<HeadsProps, 'columns'> & { loading: boolean; only_used: boolean }) {
   const everything = table.views.find((one) => one.label === `All ${table.plural}`);
   const plural = table.plural.toLocaleLowerCase();
   if (loading) return <EmptyState icon={table_icon(table.name)} title="Still loading">The first {plural} will show here in a moment.</EmptyState>;
@@ -171,6 +193,13 @@ function NothingHere({ table, view, state, loading, onChange }: Omit<HeadsProps,
             </button>
           )}
         </div>
+      </EmptyState>
+    );
+  }
+  if (only_used) {
+    return (
+      <EmptyState icon="offline" title={`No ${plural} on this device`}>
+        <p>You are offline, and only {plural} that you used recently can be read. Reconnect to see the others; new ones can be kept as drafts.</p>
       </EmptyState>
     );
   }

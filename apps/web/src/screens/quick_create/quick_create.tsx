@@ -10,8 +10,9 @@ import { Icon, table_icon } from '../../controls/icon';
 import { useForm } from '../../controls/use_form';
 import { context_values, new_address } from '../../forms/context';
 import { column_of } from '../../forms/format';
+import { kSavedWords } from '../../forms/saved_words';
 import { go } from '../../store/history';
-import { useAct, useSchema, useStore, useWatch } from '../../store/store';
+import { useAct, useLatest, useSchema, useStore, useWatch } from '../../store/store';
 
 export function QuickCreate({ onClose }: { onClose(): void }) {
   const schema = useSchema();
@@ -38,6 +39,7 @@ function QuickForm({ table, onClose }: { table: Table; onClose(): void }) {
   const act = useAct();
   const { toasts } = useStore();
   const session = useWatch({ ask: 'session' }).answer;
+  const start = useLatest(useWatch({ ask: 'new', set: table.set }).answer);
   const [id] = useState(() => crypto.randomUUID());
   const [given] = useState(() => context_values(table, null, null, session?.me ?? null));
   const [trouble, set_trouble] = useState('');
@@ -47,14 +49,14 @@ function QuickForm({ table, onClose }: { table: Table; onClose(): void }) {
 
   const save = async (event: Event) => {
     event.preventDefault();
-    if (!form.check()) return;
+    if (!start?.can_create.may || !form.check(start.is_draft ? 'readable' : 'whole')) return;
     const outcome = await act({ do: 'create', set: table.set, id: id as never, values: form.changes().values });
     if ('refusal' in outcome) {
       if (!form.refused(outcome.refusal)) set_trouble(outcome.refusal.message);
       return;
     }
     form.saved();
-    toasts.show('Saved on this device.', { todo: { label: 'Open', run: () => go(`/${table.set}/${id}`) } });
+    toasts.show(kSavedWords[outcome.done.state], { todo: { label: 'Open', run: () => go(`/${table.set}/${id}`) } });
     onClose();
   };
   return (
@@ -63,10 +65,12 @@ function QuickForm({ table, onClose }: { table: Table; onClose(): void }) {
         <div class="fields">
           {columns.map((name) => {
             const column = column_of(table, name)!;
-            const props = { set: table.set, column, draft: form.draft, shown: kNothing, problem: form.problems[name] };
+            const props = { set: table.set, column, draft: form.draft, shown: kNothing, problem: form.problems[name], reason: start?.fixed[name] };
             return <Field key={name} {...props} onEdit={(edit) => form.edit(name, edit)} />;
           })}
         </div>
+        {start?.is_draft && <p class="field-note">You are offline: this is kept as a draft, on this device only.</p>}
+        {start && !start.can_create.may && <p class="field-note">{start.can_create.reason}</p>}
         <div role="alert">{trouble && <p class="field-note">{trouble}</p>}</div>
         <div class="buttons">
           <button

@@ -16,7 +16,9 @@ interface Props {
 }
 
 export function FormSections(props: Props) {
-  const { table, is_new } = props;
+  const { table, answer } = props;
+  // A draft is as new as a form that is being filled in.
+  const is_new = props.is_new || answer.draft !== undefined;
   return (
     <div class="sections">
       {table.form.sections.map((section) => {
@@ -70,6 +72,8 @@ function FormField({ column, table, row, answer, form, is_new }: Props & { colum
 function why_fixed(column: Column, answer: RecordAnswer, is_new: boolean): string | undefined {
   if (!answer.can_write.may) return answer.can_write.reason ?? 'This record can only be read.';
   if (!column.writable) return 'Filled in by itself.';
-  if (column.only_at_create && !is_new) return 'Can be set on a new record only.';
+  const fixed = answer.fixed?.[column.name];
+  if (fixed) return fixed;
+  if (column.only_at_create && !is_new && !answer.draft) return 'Can be set on a new record only.';
   return undefined;
 }

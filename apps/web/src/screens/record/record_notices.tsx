@@ -2,15 +2,23 @@
 //
 // What stands above a form: text brought back, a refusal, a conflict, why it can't be changed.
 
-import type { RecordAnswer, Table } from '../../door/door';
+import type { Draft, RecordAnswer, Table } from '../../door/door';
 import { Moment } from '../../controls/moment';
 import { Notice } from '../../controls/placeholders';
 import type { Form } from '../../controls/use_form';
 import { column_of, without_ids } from '../../forms/format';
 import { browser_region, list_format } from '../../forms/region';
 
-export function RecordNotices({ answer, form, table }: { answer: RecordAnswer; form: Form; table: Table }) {
-  const { can_write, conflicts, errors } = answer;
+interface Props {
+  answer: RecordAnswer;
+  form: Form;
+  table: Table;
+  will_be_draft: boolean;
+  connected: boolean;
+}
+
+export function RecordNotices({ answer, form, table, will_be_draft, connected }: Props) {
+  const { can_write, conflicts, errors, draft } = answer;
   return (
     <div class="notices">
       {form.brought_back !== null && form.dirty.length > 0 && (
@@ -18,6 +26,12 @@ export function RecordNotices({ answer, form, table }: { answer: RecordAnswer; f
           What you typed <Moment at={form.brought_back} /> was not saved yet. It is here again.
         </Notice>
       )}
+      {will_be_draft && can_write.may && (
+        <Notice tone="waiting" icon="draft">
+          You are offline: this is kept as a draft, on this device only, until you save it while connected.
+        </Notice>
+      )}
+      {draft && <DraftNotice draft={draft} connected={connected} />}
       {errors.map((error) => (
         <Notice key={error.id} tone="bad" icon="error">
           <strong>The server refused this.</strong> {without_ids(error.reason)} <a href="/errors">See what can be done</a>
@@ -34,6 +48,38 @@ export function RecordNotices({ answer, form, table }: { answer: RecordAnswer; f
         </Notice>
       )}
     </div>
+  );
+}
+
+/** Where the draft is, and what the review asks for before it can be saved (D1, D3). */
+function DraftNotice({ draft, connected }: { draft: Draft; connected: boolean }) {
+  if (draft.saving) {
+    return (
+      <Notice tone="waiting" icon="clock">
+        This was sent, and the server’s answer isn’t here yet. It is asked for with the next contact; nothing is made twice.
+      </Notice>
+    );
+  }
+  const [first, ...others] = draft.blocked_by;
+  return (
+    <>
+      <Notice tone="waiting" icon="draft">
+        A draft, on this device only. {connected ? 'Save it, and everybody who may can see it.' : 'It can be changed now, and saved once you are connected.'}
+      </Notice>
+      {first && (
+        <Notice tone={draft.blocked_by.some((obstacle) => !obstacle.target) ? 'bad' : 'question'} icon="error">
+          {others.length === 0 ? (
+            without_ids(first.reason)
+          ) : (
+            <ul class="plain-list">
+              {draft.blocked_by.map((obstacle) => (
+                <li key={obstacle.reason}>{without_ids(obstacle.reason)}</li>
+              ))}
+            </ul>
+          )}
+        </Notice>
+      )}
+    </>
   );
 }
 

@@ -3,13 +3,14 @@
 // One record: its head, its form, related lists, the timeline, and the bar from which it is saved.
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { RecordAnswer, RecordId, Row, Table, Values } from '../../door/door';
+import type { DraftEnd, RecordAnswer, RecordId, Reference, Refusal, RecordState, Row, Table, Values } from '../../door/door';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
 import { useForm } from '../../controls/use_form';
 import { context_values, read_context } from '../../forms/context';
 import { name_of } from '../../forms/format';
+import { kSavedWords } from '../../forms/saved_words';
 import { address, go } from '../../store/history';
-import { useLatest, useAct, useStore, useWatch } from '../../store/store';
+import { useLatest, useAct, useStatus, useStore, useWatch } from '../../store/store';
 import { FormSections } from './form_sections';
 import { Parts } from './parts';
 import { RecordBar, RecordHead } from './record_head';
@@ -29,7 +30,7 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
   }, [there, table.set, id]);
 
   if (watched.refusal && !answer) return <Gone sentence={watched.refusal.message} table={table} />;
-  if (!answer) {
+  if (!answer || (!answer.row && answer.reading)) {
     return (
       <section class="pane record-pane" aria-label={table.label} aria-busy="true">
         <div class="record-head">
@@ -47,18 +48,23 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
 /** A new record, with an id from its address: saving twice makes one. */
 export function NewRecordPane({ table, id }: { table: Table; id: RecordId }) {
   const session = useWatch({ ask: 'session' }).answer;
-  if (!session) return null;
-  const { from, by } = read_context(address().query);
+  const [{ from, by }] = useState(() => read_context(address().query));
+  const asked = useWatch({ ask: 'new', set: table.set, for: from ? { set: from.set, id: from.id } : undefined });
+  const start = useLatest(asked.answer);
+  if (asked.refusal && !start) return <Gone sentence={asked.refusal.message} table={table} />;
+  if (!session || !start) return null;
   const row: Row = { id, set: table.set, name: '', values: {}, state: 'pending' };
   const answer: RecordAnswer = {
     row,
-    can_write: { may: table.can.create, reason: `Your role does not let you add ${table.plural.toLocaleLowerCase()}.` },
+    can_write: start.can_create,
+    fixed: start.fixed,
     can_remove: { may: false },
     conflicts: [],
     errors: [],
     as_of: null,
   };
-  return <RecordForm table={table} id={id} answer={answer} row={row} is_new given={context_values(table, from, by, session.me ?? null)} />;
+  const given = context_values(table, from, by, session.me ?? null);
+  return <RecordForm table={table} id={id} answer={answer} row={row} is_new given={given} begun_for={from} will_be_draft={start.is_draft} />;
 }
 
 interface RecordFormProps {
@@ -68,11 +74,16 @@ interface RecordFormProps {
   row: Row;
   is_new: boolean;
   given?: Values;
+  /** The record in whose list or timeline a new one was begun (D6). */
+  begun_for?: Reference | null;
+  will_be_draft?: boolean;
 }
 
-function RecordForm({ table, id, answer, row, is_new, given }: RecordFormProps) {
+function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_draft = false }: RecordFormProps) {
   const act = useAct();
-  const { toasts } = useStore();
+  const { toasts, kept_forms } = useStore();
+  const { draft } = answer;
+  const connected = useStatus()?.connection === 'connected';
   const [saving, set_saving] = useState(false);
   const columns = useMemo(() => table.form.sections.flatMap((section) => section.columns), [table]);
   const [first_given] = useState(given);
@@ -86,25 +97,59 @@ function RecordForm({ table, id, answer, row, is_new, given }: RecordFormProps) 
     address: location.pathname + location.search,
   });
 
-  const save = async () => {
-    if (saving || !form.check()) return;
-    if (!is_new && form.dirty.length === 0) return;
-    set_saving(true);
+  const tell = (refusal: Refusal) => {
+    if (!form.refused(refusal)) toasts.show(refusal.message, { tone: 'bad' });
+  };
+
+  /** What was typed goes where it belongs: to the device, to the server, or into the draft. */
+  const keep = async (): Promise<RecordState | null> => {
     const { values, bases } = form.changes();
     const refused = answer.errors[0];
     const outcome = is_new
-      ? await act({ do: 'create', set: table.set, id, values })
+      ? await act({ do: 'create', set: table.set, id, values, for: begun_for ? { set: begun_for.set, id: begun_for.id } : undefined })
       : refused
         ? await act({ do: 'retry', error: refused.id, values })
-        : await act({ do: 'update', set: table.set, id, values, shown: bases });
-    set_saving(false);
+        : await act({ do: 'update', set: table.set, id, values, shown: draft ? undefined : bases });
     if ('refusal' in outcome) {
-      if (!form.refused(outcome.refusal)) toasts.show(outcome.refusal.message, { tone: 'bad' });
-      return;
+      tell(outcome.refusal);
+      return null;
     }
     form.saved();
-    toasts.show('Saved on this device.');
-    if (is_new) go(`/${table.set}/${id}`, 'replace');
+    return 'state' in outcome.done ? outcome.done.state : 'pending';
+  };
+
+  const save = async () => {
+    const may_have_gaps = will_be_draft || (draft !== undefined && !connected);
+    if (saving || !form.check(may_have_gaps ? 'readable' : 'whole')) return;
+    if (!is_new && !draft && form.dirty.length === 0) return;
+    set_saving(true);
+    const state = is_new || form.dirty.length > 0 ? await keep() : 'draft';
+    if (state !== null && draft && connected) await save_draft();
+    else if (state !== null) {
+      toasts.show(kSavedWords[state], state === 'draft' ? { todo: { label: 'Draft Records', run: () => go('/drafts') } } : {});
+      if (is_new) go(`/${table.set}/${id}`, 'replace');
+    }
+    set_saving(false);
+  };
+
+  /** D2: a second tap, or an answer that was lost, makes no second record. */
+  const save_draft = async () => {
+    const outcome = await act({ do: 'save_draft', id });
+    if ('refusal' in outcome) tell(outcome.refusal);
+    else toasts.show(kEndWords[outcome.done.end], { tone: outcome.done.end === 'draft' ? 'bad' : 'quiet' });
+  };
+
+  const discard = async () => {
+    const outcome = await act({ do: 'discard_draft', id });
+    if ('refusal' in outcome) return toasts.show(outcome.refusal.message, { tone: 'bad' });
+    kept_forms.drop(table.set, id);
+    const undo = async () => {
+      const back = await act({ do: 'take_back', change: outcome.done.undo });
+      if ('refusal' in back) toasts.show(back.refusal.message, { tone: 'bad' });
+      else go(`/${table.set}/${id}`);
+    };
+    toasts.show(`The draft ${name_of(row)} is discarded.`, { todo: { label: 'Undo', run: () => void undo() } });
+    go('/drafts', 'replace');
   };
 
   const keys = (event: KeyboardEvent) => {
@@ -118,15 +163,22 @@ function RecordForm({ table, id, answer, row, is_new, given }: RecordFormProps) 
       <div class="scroller">
         <RecordHead table={table} row={row} answer={answer} is_new={is_new} />
         <Parts table={table} is_new={is_new} />
-        <RecordNotices answer={answer} form={form} table={table} />
+        <RecordNotices answer={answer} form={form} table={table} will_be_draft={will_be_draft} connected={connected} />
         <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />
         {!is_new && <RelatedLists table={table} row={row} />}
         {!is_new && table.form.timeline && <Timeline table={table} row={row} />}
       </div>
-      <SaveBar row={row} answer={answer} form={form} is_new={is_new} saving={saving} onSave={save} />
+      <SaveBar row={row} answer={answer} form={form} is_new={is_new} connected={connected} saving={saving} onSave={save} onDiscard={discard} />
     </section>
   );
 }
+
+const kEndWords: Record<DraftEnd['end'], string> = {
+  saved: 'Saved.',
+  being_saved: 'It is being saved. The server’s answer isn’t here yet.',
+  draft: 'The server can’t be reached. The draft is kept on this device.',
+  refused: 'The server did not take it. The draft is kept.',
+};
 
 function Gone({ sentence, table }: { sentence: string; table: Table }) {
   return (

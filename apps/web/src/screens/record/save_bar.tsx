@@ -14,11 +14,16 @@ interface Props {
   answer: RecordAnswer;
   form: Form;
   is_new: boolean;
+  connected: boolean;
   saving: boolean;
   onSave(): void;
+  /** Of a draft. */
+  onDiscard(): void;
 }
 
-export function SaveBar({ row, answer, form, is_new, saving, onSave }: Props) {
+export function SaveBar({ row, answer, form, is_new, connected, saving, onSave, onDiscard }: Props) {
+  const { draft } = answer;
+  const can_go = draft !== undefined && connected && !draft.saving;
   const dirty = form.dirty.length > 0;
   const wrong = Object.keys(form.problems).length;
   return (
@@ -30,12 +35,17 @@ export function SaveBar({ row, answer, form, is_new, saving, onSave }: Props) {
         ) : dirty ? (
           <span class="unsaved">Unsaved changes</span>
         ) : (
-          !is_new && <AsOf at={answer.as_of} />
+          !is_new && !draft && <AsOf at={answer.as_of} />
         )}
       </div>
       {dirty && !is_new && <RevertButton form={form} />}
-      <button type="button" class="button primary" disabled={!answer.can_write.may || (!is_new && !dirty)} aria-disabled={saving} onClick={onSave}>
-        Save
+      {draft && !dirty && (
+        <button type="button" class="button quiet bad-text" disabled={draft.saving} onClick={onDiscard}>
+          Discard
+        </button>
+      )}
+      <button type="button" class="button primary" disabled={!answer.can_write.may || (!is_new && !dirty && !can_go)} aria-disabled={saving} onClick={onSave}>
+        {saving ? 'Saving…' : 'Save'}
       </button>
     </div>
   );

@@ -10,6 +10,7 @@ import { SkeletonRows } from '../../controls/placeholders';
 import { StateMark } from '../../controls/state_mark';
 import { new_address } from '../../forms/context';
 import { name_of, plain_text } from '../../forms/format';
+import { kSavedWords } from '../../forms/saved_words';
 import { go } from '../../store/history';
 import { kTimelineId } from './parts';
 import { useActOrTell, useLatest, useSchema, useStore, useWatch } from '../../store/store';
@@ -112,11 +113,12 @@ function AddNote({ row }: { row: Row }) {
   const add = async () => {
     if (text.trim() === '') return;
     const objectid = { set: row.set, id: row.id, name: name_of(row) };
-    const done = await act({ do: 'create', set: notes.set, id: new_id as Row['id'], values: { notetext: text, objectid } });
+    const here = { set: row.set, id: row.id };
+    const done = await act({ do: 'create', set: notes.set, id: new_id as Row['id'], values: { notetext: text, objectid }, for: here });
     if (!done) return;
     type('');
     set_new_id(crypto.randomUUID());
-    toasts.show('Note saved on this device.');
+    toasts.show(done.state === 'pending' ? 'Note saved on this device.' : kSavedWords[done.state]);
   };
   return (
     <div class="note-box">

@@ -3,10 +3,12 @@
 // Who is signed in, how the app looks, how the data is protected (C5), which experience and why (E1, P4), help (H1), sign-out (D3).
 
 import { useState } from 'preact/hooks';
-import type { SessionAnswer, StatusAnswer } from '../../door/door';
+import type { PinPolicy, SessionAnswer, StatusAnswer } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
 import { Notice } from '../../controls/placeholders';
+import { browser_region, list_format } from '../../forms/region';
+import { exact_time } from '../../forms/time';
 import { go } from '../../store/history';
 import { mark_signed_in } from '../../store/signed_in_mark';
 import { useAct, useActOrTell, useLatest, useStore, useWatch } from '../../store/store';
@@ -17,7 +19,7 @@ export function Settings() {
   const session = useWatch({ ask: 'session' }).answer;
   const status = useLatest(useWatch({ ask: 'status' }).answer);
   const [changing_pin, set_changing_pin] = useState(false);
-  if (changing_pin) return <ChoosePin onDone={() => set_changing_pin(false)} onBack={() => set_changing_pin(false)} />;
+  if (changing_pin) return <ChoosePin policy={session?.pin ?? null} onDone={() => set_changing_pin(false)} onBack={() => set_changing_pin(false)} />;
   return (
     <main class="page">
       <header class="page-head">
@@ -26,7 +28,7 @@ export function Settings() {
       <div class="cards">
         {session && <Account session={session} status={status} />}
         <Look />
-        <Protection onChangePin={() => set_changing_pin(true)} />
+        <Protection pin={session?.pin ?? null} onChangePin={() => set_changing_pin(true)} />
         {status && <Experience status={status} server={session?.server ?? ''} />}
         <section class="card flush" aria-label="Help">
           <ul class="attention">
@@ -84,15 +86,15 @@ function Account({ session, status }: { session: SessionAnswer; status: StatusAn
   );
 }
 
+/** What would be lost, with both counts (D3). */
 function sign_out_sentence(status: StatusAnswer | undefined, kept: number): string {
   const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
-  const lost = [];
-  if (status && status.drafts > 0) lost.push(count(status.drafts, 'draft'));
-  if (status && status.pending > 0) lost.push(`${count(status.pending, 'record')} with changes that were not sent`);
-  if (status && status.errors > 0) lost.push(count(status.errors, 'refused change'));
+  const drafts = status?.drafts ?? 0;
+  const unsent = (status?.pending ?? 0) + (status?.errors ?? 0);
+  if (drafts + unsent + kept === 0) return 'All records leave this device. Everything has been sent; they come back when you sign in again.';
+  const lost = [count(drafts, 'draft'), count(unsent, 'unsent change')];
   if (kept > 0) lost.push(count(kept, 'form') + ' not saved');
-  if (lost.length === 0) return 'All records leave this device. Everything has been sent; they come back when you sign in again.';
-  return `This device has ${lost.join(', ')}. Signing out removes them for good. All other records come back when you sign in again.`;
+  return `This device has ${list_format(browser_region()).format(lost)}. Signing out removes them for good. All other records come back when you sign in again.`;
 }
 
 const kThemes: { value: Theme; label: string }[] = [
@@ -124,22 +126,25 @@ function Look() {
   );
 }
 
-function Protection({ onChangePin }: { onChangePin(): void }) {
+function Protection({ pin, onChangePin }: { pin: PinPolicy | null; onChangePin(): void }) {
   const act = useActOrTell();
   return (
     <section class="card" aria-label="Protection">
       <h2>Protection</h2>
       <p class="none">
-        Everything on this device is encrypted: records, search index and journal. The key is sealed by this browser, and by your PIN if you chose one.
+        Everything on this device is encrypted: records, search index and journal. The key is sealed by this browser{pin?.is_set ? ' and by your PIN' : ''}.
+        {pin?.is_set && pin.lock_minutes > 0 && ` After ${pin.lock_minutes} idle minutes the app asks for the PIN again.`}
       </p>
-      <Notice tone="waiting" icon="lock">
-        Without a PIN, anyone who can unlock this device can read it. Turn on device encryption (BitLocker, FileVault …).
-      </Notice>
+      {pin && !pin.is_set && (
+        <Notice tone="waiting" icon="lock">
+          Anyone who can unlock this device can read it. Turn on device encryption (BitLocker, FileVault …).
+        </Notice>
+      )}
       <div class="buttons start">
         <button type="button" class="button" onClick={onChangePin}>
-          Change PIN
+          {pin && !pin.is_set ? 'Choose a PIN' : 'Change PIN'}
         </button>
-        <button type="button" class="button" onClick={() => void act({ do: 'lock' })}>
+        <button type="button" class="button" disabled={pin?.is_set === false} onClick={() => void act({ do: 'lock' })}>
           <Icon name="lock" size={20} />
           Lock now
         </button>
@@ -169,6 +174,24 @@ function Experience({ status, server }: { status: StatusAnswer; server: string }
           <div>
             <dt>Server version</dt>
             <dd>{status.version}</dd>
+          </div>
+        )}
+        {status.platform && (
+          <div>
+            <dt>Platform</dt>
+            <dd>{status.platform}</dd>
+          </div>
+        )}
+        {status.lease_until != null && (
+          <div>
+            <dt>Works offline until</dt>
+            <dd>{exact_time(status.lease_until, browser_region())}</dd>
+          </div>
+        )}
+        {status.admin && (
+          <div>
+            <dt>Your administrator</dt>
+            <dd>{status.admin}</dd>
           </div>
         )}
       </dl>
