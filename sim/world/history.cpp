@@ -19,7 +19,7 @@ const server::access::Caller& system() {
 
 History::History(const model::Schema& schema) : schema_(schema) {
   for (const auto* name : {"systemuser", "team", "teammembership", "businessunit", "transactioncurrency",
-                           "organization", "account", "contact", "task"})
+                           "organization", "mobileofflineprofile", "account", "contact", "task"})
     tables_.push_back(schema.find(name));
 }
 
