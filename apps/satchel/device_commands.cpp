@@ -28,7 +28,6 @@ Result<bool> list_pages(DeviceSession& session, client::ListRequest request, Eac
   for (;;) {
     auto page = TRY(session.client().list(request, session.now()));
     each(page);
-    TRY(session.client().note_uses(page.records, session.now()));  // scrolled into view (C1)
     if (request.top) *request.top -= static_cast<std::int64_t>(page.records.size());
     if (!page.next || (request.top && *request.top <= 0)) return page.next.has_value();
     request.after = std::move(page.next);

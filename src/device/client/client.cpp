@@ -162,7 +162,7 @@ Result<ListAnswer> Client::list(const ListRequest& request, Instant now) {
   auto result = TRY(store_.list(query));
   answer.records = std::move(result.records);
   answer.next = std::move(result.next);
-  if (!TRY(is_synced(target))) TRY(note_uses(answer.records, now));
+  TRY(note_uses(answer.records, now));
   return answer;
 }
 
@@ -182,7 +182,7 @@ Result<model::Record> Client::show(std::string_view set, RecordId id, Instant no
   if (!record)
     return Error{ErrorCode::not_found, "There's no " + target.label + " " + id.to_string() + " on this device.",
                  id.to_string()};
-  if (!target.on_every_device) TRY(in_transaction([&] { return store_.note_use({target.number, id}, now); }));
+  TRY(note_uses({&*record, 1}, now));
   return std::move(*record);
 }
 

@@ -164,9 +164,10 @@ void Engine::fail(const Error& error) {
   store_.forget_caches();
   // What couldn't be sent is arranged by what was learnt before the line was lost (E5); if even that fails, the next run does it.
   (void)arrange(false);
-  // A page made for people (a portal's) is no answer. An error of this machine tells nothing about the connection.
+  // A page made for people (a portal's) is no answer; a server that fails is one. An error of this machine tells nothing.
   const bool is_offline = error.code == ErrorCode::offline || error.code == ErrorCode::unexpected_answer;
-  if (is_offline || http_status_of(error.code) < 500) (void)learn_connection(!is_offline);
+  const bool has_answered = error.code == ErrorCode::server_error || http_status_of(error.code) < 500;
+  if (is_offline || has_answered) (void)learn_connection(!is_offline);
   outputs_.push_back(Finished{error});
 }
 

@@ -243,11 +243,17 @@ Result<void> Client::dismiss_experience_notice() {
 Result<void> Client::note_uses(std::span<const model::Record> rows, Instant now) {
   if (rows.empty()) return {};
   const auto mine = TRY(experience());
-  return in_transaction([&]() -> Result<void> {
+  const auto is_cached = [&](const model::Record& row) { return !mine.holds(store_.schema().at(row.table)); };
+  if (std::none_of(rows.begin(), rows.end(), is_cached)) return {};
+  auto noted = in_transaction([&]() -> Result<void> {
     for (const auto& row : rows)
-      if (!mine.holds(store_.schema().at(row.table))) TRY(store_.note_use({row.table, row.id}, now));
+      if (is_cached(row)) TRY(store_.note_use({row.table, row.id}, now));
     return {};
   });
+  // What can be read is shown, also where nothing can be written.
+  if (!noted && noted.error().code != ErrorCode::io_error && noted.error().code != ErrorCode::disk_full)
+    return std::move(noted).error();
+  return {};
 }
 
 Result<std::optional<Instant>> Client::as_of(RecordId id) {
