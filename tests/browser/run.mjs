@@ -39,8 +39,10 @@ for (const file of files) {
   for (const test of all_tests().slice(before)) test.file = file;
 }
 const is_asked_for = (test) => words.every((word) => `${test.file} ${test.size} ${test.name}`.includes(word));
-// Every screen at both sizes and themes takes a quarter of an hour: that is what ./dev look is for.
-const is_short = (test) => test.file !== 'screens_test.mjs';
+// Every screen at both sizes and themes takes a quarter of an hour: that is what ./dev look is for. The platforms' paths take minutes
+// and are asked for by name; their table is tested cell by cell natively and on the command line.
+const kByName = ['screens_test.mjs', 'platforms_test.mjs'];
+const is_short = (test) => !kByName.includes(test.file);
 const chosen = all_tests().filter((test) => is_asked_for(test) && (words.length > 0 || is_short(test)));
 
 let failed = 0;
