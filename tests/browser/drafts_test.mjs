@@ -3,7 +3,7 @@
 // Dana works with offline drafts: what she used is readable without the server and nothing else, what she writes waits as drafts, and
 // each is saved once.
 import assert from 'node:assert/strict';
-import { button, field, go_to, heading, id_in, is_offline, open_address, record, sign_in } from './harness/person.mjs';
+import { button, field, go_to, heading, id_in, is_offline, open_address, record, sign_in, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kBothSizes = { sizes: ['phone', 'tablet'] };
@@ -28,17 +28,6 @@ async function with_five_read(t) {
   await visit(page, '/drafts');
   await is_offline(page).waitFor({ timeout: 90_000 });
   return { server, device, page, accounts, contacts, leads };
-}
-
-/** As a link would, without loading the page anew. */
-async function visit(page, address) {
-  await page.evaluate((to) => {
-    const link = document.createElement('a');
-    link.href = to;
-    document.body.append(link);
-    link.click();
-    link.remove();
-  }, address);
 }
 
 async function read(page, label, address, name) {

@@ -5,6 +5,7 @@
 // no internal ids.
 import assert from 'node:assert/strict';
 import { axe_findings } from './harness/axe.mjs';
+import { visit } from './harness/person.mjs';
 import { kPassword } from './harness/server.mjs';
 import { SlowLine } from './harness/slow_line.mjs';
 import { test, until } from './harness/test.mjs';
@@ -104,17 +105,6 @@ async function sign_in(page, server, user) {
 async function synced(page) {
   await page.locator('.home .as-of').waitFor({ timeout: 60_000 });
   await page.locator('.first-sync').waitFor({ state: 'detached', timeout: 60_000 });
-}
-
-/** As a link would, without loading the page anew. */
-async function visit(page, address) {
-  await page.evaluate((to) => {
-    const link = document.createElement('a');
-    link.href = to;
-    document.body.append(link);
-    link.click();
-    link.remove();
-  }, address);
 }
 
 async function open_list(page, set, plural) {

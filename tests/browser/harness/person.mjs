@@ -70,6 +70,17 @@ export const record = (page, label) => page.getByRole('region', { name: `${label
 
 export const is_offline = (page) => page.getByRole('status').filter({ hasText: /^Offline/ });
 
+/** As a link would, without loading the page anew. */
+export async function visit(page, address) {
+  await page.evaluate((to) => {
+    const link = document.createElement('a');
+    link.href = to;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, address);
+}
+
 /** Opens the record called `name` from its table's list. */
 export async function open(page, plural, label, name) {
   await go_to(page, plural);
