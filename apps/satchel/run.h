@@ -20,7 +20,4 @@ int run(const DeviceOptions& options, Act act) {
   return done ? 0 : report(with_advice(options, done.error()), format_of(options));
 }
 
-// The reverse of name_of, for codes kept in the store; `internal` for one that isn't known.
-ErrorCode error_code_named(std::string_view name);
-
 }  // namespace satchel::apps

@@ -224,12 +224,6 @@ void say_done(const DeviceOptions& options, const std::string& sentence, RecordI
 
 }  // namespace
 
-ErrorCode error_code_named(std::string_view name) {
-  for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code)
-    if (name_of(static_cast<ErrorCode>(code)) == name) return static_cast<ErrorCode>(code);
-  return ErrorCode::internal;
-}
-
 // ---- conflicts -------------------------------------------------------------------------------------------------------------
 
 int conflicts(const DeviceOptions& options) {

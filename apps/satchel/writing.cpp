@@ -3,6 +3,7 @@
 
 #include "apps/satchel/report.h"
 #include "apps/satchel/run.h"
+#include "device/sync/drafts.h"
 #include "edge/os/terminal.h"
 
 namespace satchel::apps {
@@ -25,8 +26,8 @@ Result<std::string_view> state_after_save(DeviceSession& session, RecordId id) {
   TRY(send_if_connected(session));
   for (const auto& entry : TRY(session.client().store().outbox_of(id))) {
     if (entry.state == device::store::ChangeState::refused)
-      return Error{error_code_named(entry.reason_code), entry.reason + " It's in the error list: satchel errors.",
-                   entry.change.id.to_string(), "K4"};
+      return Error{device::sync::code_named(entry.reason_code),
+                   entry.reason + " It's in the error list: satchel errors.", entry.change.id.to_string(), "K4"};
     if (entry.state != device::store::ChangeState::acknowledged) return std::string_view("pending");
   }
   return std::string_view("saved");

@@ -168,16 +168,22 @@ Result<Json> signed_in(const Parts& parts, const Request& request, const Form& f
   return answer_of(parts, TRY(grant(parts, request, form, device, now)));
 }
 
-}  // namespace
-
-Response token(const Parts& parts, const Request& request, Instant now) {
+// The form of a POST, or why there's none. `otherwise`: the sentence for another method.
+std::optional<Response> read_post(const Request& request, std::string_view otherwise, Form& form) {
   if (request.method != "POST") {
-    auto response = refuse({"invalid_request", "Ask for a token with POST.", 405});
+    auto response = refuse({"invalid_request", std::string(otherwise), 405});
     response.headers.set("Allow", "POST");
     return response;
   }
-  Form form;
   if (const auto refusal = read_request(request, form)) return refuse(*refusal);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Response token(const Parts& parts, const Request& request, Instant now) {
+  Form form;
+  if (auto refusal = read_post(request, "Ask for a token with POST.", form)) return std::move(*refusal);
   if (const auto refusal = check_fields(form)) return refuse(*refusal);
   const auto device_text = field_of(form, "device_id");
   const auto device = DeviceId::parse(device_text);
@@ -190,13 +196,8 @@ Response token(const Parts& parts, const Request& request, Instant now) {
 
 // POST /oauth2/wiped: refresh_token=… of a device that has removed its store (S6).
 Response wiped(const Parts& parts, const Request& request, Instant now) {
-  if (request.method != "POST") {
-    auto response = refuse({"invalid_request", "Report a removed store with POST.", 405});
-    response.headers.set("Allow", "POST");
-    return response;
-  }
   Form form;
-  if (const auto refusal = read_request(request, form)) return refuse(*refusal);
+  if (auto refusal = read_post(request, "Report a removed store with POST.", form)) return std::move(*refusal);
   if (const auto refusal = missing(form, {"refresh_token"})) return refuse(*refusal);
   const auto noted = parts.sessions.report_wiped(field_of(form, "refresh_token"), now);
   return noted ? json_answer(200, Json(Json::Object{{"ok", true}})) : refuse_for(parts, noted.error());
