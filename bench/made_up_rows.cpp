@@ -267,6 +267,8 @@ MadeUpFile Rows::phone_calls() {
   return file;
 }
 
+std::string team(std::int64_t number) { return "Project " + std::to_string(number + 1); }
+
 }  // namespace
 
 std::string representative(std::int64_t number) {
@@ -282,11 +284,33 @@ Result<void> make_up_rows(std::int64_t rows, Instant now, const std::function<Re
   return take(made_up.phone_calls());
 }
 
+MadeUpFile made_up_profile() { return {"mobileofflineprofiles", "name,published\nSales,true\n"}; }
+
 MadeUpFile made_up_users(const std::vector<RecordId>& ids, const std::string& unit) {
-  MadeUpFile file{"systemusers", "systemuserid,domainname,firstname,lastname,businessunitid\n"};
+  MadeUpFile file{"systemusers", "systemuserid,domainname,firstname,lastname,businessunitid,mobileofflineprofileid\n"};
   for (std::size_t i = 0; i < ids.size(); ++i)
     file.csv += ids[i].to_string() + "," + representative(static_cast<std::int64_t>(i)) + "," +
-                std::string(kFirstNames[i]) + "," + std::string(kLastNames[i]) + "," + unit + "\n";
+                std::string(kFirstNames[i]) + "," + std::string(kLastNames[i]) + "," + unit + ",Sales\n";
+  return file;
+}
+
+MadeUpFile made_up_teams(const std::string& unit) {
+  MadeUpFile file{"teams", "name,businessunitid\n"};
+  for (std::int64_t i = 0; i < kTeams; ++i) file.csv += team(i) + "," + unit + "\n";
+  return file;
+}
+
+MadeUpFile made_up_memberships(const std::vector<RecordId>& users) {
+  MadeUpFile file{"teammemberships", "teamid,systemuserid\n"};
+  for (std::int64_t i = 0; i < kTeams; ++i)
+    for (const auto& user : users) file.csv += team(i) + "," + user.to_string() + "\n";
+  return file;
+}
+
+MadeUpFile made_up_team_contacts() {
+  MadeUpFile file{"contacts", "firstname,lastname,ownerid\n"};
+  for (std::int64_t i = 0; i < kTeams; ++i)
+    file.csv += std::string(kFirstNames[i]) + "," + std::string(kLastNames[i]) + "," + team(i) + "\n";
   return file;
 }
 

@@ -26,7 +26,14 @@ struct MadeUpFile {
 };
 // Hands over one file after the other, parents before their children, of about `rows` rows in all.
 Result<void> make_up_rows(std::int64_t rows, Instant now, const std::function<Result<void>(const MadeUpFile&)>& take);
-// The users themselves, in the business unit of that name.
+// The users themselves, in the business unit of that name, with the offline profile that must be there before them: whoever has
+// none works with drafts, and his device gets no rows to measure.
+MadeUpFile made_up_profile();
 MadeUpFile made_up_users(const std::vector<RecordId>& ids, const std::string& unit);
+// Teams that all of them belong to, with a contact each, for only what holds a row is a scope: so a pull asks after some 30.
+inline constexpr std::int64_t kTeams = 20;
+MadeUpFile made_up_teams(const std::string& unit);
+MadeUpFile made_up_memberships(const std::vector<RecordId>& users);
+MadeUpFile made_up_team_contacts();
 
 }  // namespace satchel::bench

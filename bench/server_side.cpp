@@ -30,7 +30,9 @@ Result<std::int64_t> import(Server& server, const MadeUpFile& file, Instant now)
 Result<void> add_users(Server& server, Instant now) {
   std::vector<RecordId> ids;
   for (std::int64_t i = 0; i < kRepresentatives; ++i) ids.push_back(new_id<RecordId>(server.random, now));
-  TRY(import(server, made_up_users(ids, kOrganization), now));
+  for (const auto& file : {made_up_profile(), made_up_users(ids, kOrganization), made_up_teams(kOrganization),
+                           made_up_memberships(ids), made_up_team_contacts()})
+    TRY(import(server, file, now));
   for (const auto id : ids) {
     auto transaction = TRY(sql::Transaction::begin(*server.database));
     TRY(server.service->sessions().set_password(id, kPassword));
