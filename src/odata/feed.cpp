@@ -31,7 +31,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <deque>
 #include <map>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -72,27 +74,35 @@ struct BlockWriter {
   std::string ids;
   std::vector<std::int64_t> versions;
   std::vector<std::int64_t> sets;
-  std::vector<ColumnWriter> columns;  // by ColumnIndex
+  std::vector<ColumnWriter> columns;  // by ColumnIndex; those beyond the table's are room of an earlier one
 
-  explicit BlockWriter(const Table& of) : table(&of) {
-    columns.reserve(of.columns.size());
-    for (const auto& column : of.columns) columns.emplace_back(internal::kind_of(column.type));
+  void reset(const Table& of) {
+    table = &of;
+    ids.clear();
+    versions.clear();
+    sets.clear();
+    for (std::size_t i = 0; i < of.columns.size(); ++i) {
+      const auto kind = internal::kind_of(of.columns[i].type);
+      if (i < columns.size()) columns[i].reset(kind);
+      else columns.emplace_back(kind);
+    }
   }
 
   std::size_t rows() const { return versions.size(); }
 
-  // `body` and `payload` are room to work in.
-  void write(ByteWriter& out, ByteWriter& body, ByteWriter& payload) const {
+  // `body` is room to work in.
+  void write(ByteWriter& out, ByteWriter& body, internal::Workroom& room) const {
+    const std::span used(columns.data(), table->columns.size());
     body.clear();
-    internal::append_transposed(body, ids);
-    internal::write_integers(body, versions);
-    internal::write_integers(body, sets);
+    internal::append_transposed(body, ids, room);
+    internal::write_integers(body, versions, room.payload);
+    internal::write_integers(body, sets, room.payload);
     body.varint(static_cast<std::size_t>(
-        std::count_if(columns.begin(), columns.end(), [](const ColumnWriter& column) { return !column.is_empty(); })));
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].is_empty()) continue;
+        std::count_if(used.begin(), used.end(), [](const ColumnWriter& column) { return !column.is_empty(); })));
+    for (std::size_t i = 0; i < used.size(); ++i) {
+      if (used[i].is_empty()) continue;
       body.text(table->columns[i].name);
-      columns[i].write(body, rows(), payload);
+      used[i].write(body, rows(), room);
     }
     out.zigzag(table->number.value);
     out.varint(rows());
@@ -103,7 +113,7 @@ struct BlockWriter {
 }  // namespace
 
 struct FeedPageWriter::State {
-  std::vector<BlockWriter> blocks;
+  std::deque<BlockWriter> blocks;  // the first `block_of.size()` of them are this page's
   std::unordered_map<TableNumber, std::size_t> block_of;
   internal::ScopeSets sets;
   std::map<std::vector<ScopeNumber>, std::size_t> set_of;
@@ -111,16 +121,20 @@ struct FeedPageWriter::State {
   std::size_t rows = 0;
   std::size_t bytes = 0;  // about
 
+  // Room to work in.
+  ByteWriter page, body;
+  internal::Workroom room;
+
   // The row that is being written.
   BlockWriter* block = nullptr;
   std::size_t row = 0;
   std::size_t set = 0;
   std::size_t column = 0;
 
-  bool row_is_whole() const { return !block || column == block->columns.size(); }
+  bool row_is_whole() const { return !block || column == block->table->columns.size(); }
 
   ColumnWriter& next_column([[maybe_unused]] ColumnKind kind) {
-    assert(block && column < block->columns.size());
+    assert(block && column < block->table->columns.size());
     ColumnWriter& writer = block->columns[column++];
     assert(writer.kind() == kind);
     return writer;
@@ -128,9 +142,11 @@ struct FeedPageWriter::State {
 
   BlockWriter& block_for(const Table& table) {
     if (block && block->table == &table) return *block;
-    const auto [place, is_new] = block_of.try_emplace(table.number, blocks.size());
-    if (is_new) blocks.emplace_back(table);
-    return blocks[place->second];
+    const auto [place, is_new] = block_of.try_emplace(table.number, block_of.size());
+    if (place->second == blocks.size()) blocks.emplace_back();
+    BlockWriter& found = blocks[place->second];
+    if (is_new) found.reset(table);
+    return found;
   }
 
   // Rows that follow each other mostly have the same scopes.
@@ -160,7 +176,7 @@ void FeedPageWriter::begin_row(const Table& table, RecordId id, Seq version, std
 }
 
 void FeedPageWriter::null() {
-  assert(state_->block && state_->column < state_->block->columns.size());
+  assert(state_->block && state_->column < state_->block->table->columns.size());
   ++state_->column;
 }
 
@@ -203,15 +219,26 @@ std::size_t FeedPageWriter::bytes_about() const { return state_->bytes; }
 
 std::string FeedPageWriter::finish(const FeedHead& head) {
   assert(state_->row_is_whole());
-  ByteWriter out, body, payload;
+  ByteWriter& out = state_->page;
+  out.clear();
   out.raw(kMagic);
   out.varint(static_cast<std::uint64_t>(head.wire));
   internal::write_head(out, head);
   internal::write_sets(out, state_->sets);
   internal::write_marks(out, state_->marks);
-  for (const auto& block : state_->blocks) block.write(out, body, payload);
+  for (std::size_t i = 0; i < state_->block_of.size(); ++i) state_->blocks[i].write(out, state_->body, state_->room);
   out.u64(hash64(out.bytes()));
-  return out.take();
+  return out.bytes();
+}
+
+void FeedPageWriter::clear() {
+  state_->block_of.clear();
+  state_->sets.clear();
+  state_->set_of.clear();
+  state_->marks.clear();
+  state_->rows = state_->bytes = 0;
+  state_->block = nullptr;
+  state_->set = 0;
 }
 
 // ---- reading -----------------------------------------------------------------------------------------------------------

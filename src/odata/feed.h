@@ -124,6 +124,8 @@ class FeedPageWriter {
   std::size_t rows() const;
   std::size_t bytes_about() const;
   std::string finish(const FeedHead& head);
+  // Begins another page, with the room that earlier ones took.
+  void clear();
 
  private:
   struct State;

@@ -60,37 +60,30 @@ void write_integer_payload(ByteWriter& out, Coding coding, const std::vector<std
 
 // --- Dictionaries ---
 
-struct Dictionary {
-  std::vector<std::size_t> entries;  // of each: the place of its first value
-  std::vector<std::uint32_t> codes;
-};
-
 // A text dictionary pays when texts come twice on average. A look at the first few spares hashing all of the others.
 constexpr std::size_t kDictionaryLookAt = 64;
 
 enum class When { always, if_it_pays };
 
-// `value_at(i)` is the bytes of value i.
+// Fills the room's entries and codes. False when it doesn't pay. `value_at(i)` is the bytes of value i.
 template <class ValueAt>
-std::optional<Dictionary> dictionary_of(std::size_t count, When when, ValueAt value_at) {
-  Dictionary dictionary;
-  dictionary.codes.reserve(count);
-  std::vector<std::uint32_t> slots(std::bit_ceil(count * 2 + 1));  // entry number + 1
+bool make_dictionary(Workroom& room, std::size_t count, When when, ValueAt value_at) {
+  room.entries.clear();
+  room.codes.clear();
+  room.slots.assign(std::bit_ceil(count * 2 + 1), 0);
+  const std::size_t mask = room.slots.size() - 1;
   for (std::size_t i = 0; i < count; ++i) {
-    if (when == When::if_it_pays && i == kDictionaryLookAt && dictionary.entries.size() * 2 > i) return std::nullopt;
+    if (when == When::if_it_pays && i == kDictionaryLookAt && room.entries.size() * 2 > i) return false;
     const std::string_view value = value_at(i);
-    std::size_t slot = hash64(value) & (slots.size() - 1);
-    while (slots[slot] != 0 && value_at(dictionary.entries[slots[slot] - 1]) != value) {
-      slot = (slot + 1) & (slots.size() - 1);
-    }
-    const std::size_t entry = slots[slot];
-    dictionary.codes.push_back(entry == 0 ? 0 : static_cast<std::uint32_t>(dictionary.entries.size() - (entry - 1)));
+    std::size_t slot = hash64(value) & mask;
+    while (room.slots[slot] != 0 && value_at(room.entries[room.slots[slot] - 1]) != value) slot = (slot + 1) & mask;
+    const std::size_t entry = room.slots[slot];
+    room.codes.push_back(entry == 0 ? 0 : static_cast<std::uint32_t>(room.entries.size() - (entry - 1)));
     if (entry != 0) continue;
-    dictionary.entries.push_back(i);
-    slots[slot] = static_cast<std::uint32_t>(dictionary.entries.size());
+    room.entries.push_back(i);
+    room.slots[slot] = static_cast<std::uint32_t>(room.entries.size());
   }
-  if (when == When::if_it_pays && dictionary.entries.size() * 2 > count) return std::nullopt;
-  return dictionary;
+  return when == When::always || room.entries.size() * 2 <= count;
 }
 
 void write_codes(ByteWriter& out, const std::vector<std::uint32_t>& codes) {
@@ -99,14 +92,13 @@ void write_codes(ByteWriter& out, const std::vector<std::uint32_t>& codes) {
 
 // --- Texts ---
 
-std::vector<std::string_view> texts_in(std::string_view bytes, const std::vector<std::uint32_t>& lengths) {
-  std::vector<std::string_view> texts;
-  texts.reserve(lengths.size());
+void take_apart(std::string_view bytes, const std::vector<std::uint32_t>& lengths,
+                std::vector<std::string_view>& texts) {
+  texts.clear();
   for (const auto length : lengths) {
     texts.push_back(bytes.substr(0, length));
     bytes.remove_prefix(length);
   }
-  return texts;
 }
 
 void write_plain_texts(ByteWriter& out, std::string_view bytes, const std::vector<std::uint32_t>& lengths) {
@@ -117,26 +109,24 @@ void write_plain_texts(ByteWriter& out, std::string_view bytes, const std::vecto
   out.raw(bytes);
 }
 
-void write_text_dictionary(ByteWriter& out, const std::vector<std::string_view>& texts, const Dictionary& dictionary) {
-  out.varint(dictionary.entries.size());
-  for (const auto entry : dictionary.entries) out.varint(texts[entry].size());
-  for (const auto entry : dictionary.entries) out.raw(texts[entry]);
-  write_codes(out, dictionary.codes);
-}
-
-Coding write_texts(ByteWriter& out, std::string_view bytes, const std::vector<std::uint32_t>& lengths) {
-  const auto texts = texts_in(bytes, lengths);
-  const auto dictionary = dictionary_of(texts.size(), When::if_it_pays, [&](std::size_t i) { return texts[i]; });
-  if (texts.size() == 1 || (dictionary && dictionary->entries.size() == 1)) {
+Coding write_texts(Workroom& room, std::string_view bytes, const std::vector<std::uint32_t>& lengths) {
+  auto& out = room.payload;
+  auto& texts = room.texts;
+  take_apart(bytes, lengths, texts);
+  const bool pays = make_dictionary(room, texts.size(), When::if_it_pays, [&](std::size_t i) { return texts[i]; });
+  if (texts.size() == 1 || (pays && room.entries.size() == 1)) {
     out.raw(texts.front());
     return Coding::constant;
   }
-  if (dictionary) {
-    write_text_dictionary(out, texts, *dictionary);
-    return Coding::dictionary;
+  if (!pays) {
+    write_plain_texts(out, bytes, lengths);
+    return Coding::plain;
   }
-  write_plain_texts(out, bytes, lengths);
-  return Coding::plain;
+  out.varint(room.entries.size());
+  for (const auto entry : room.entries) out.varint(texts[entry].size());
+  for (const auto entry : room.entries) out.raw(texts[entry]);
+  write_codes(out, room.codes);
+  return Coding::dictionary;
 }
 
 // --- References ---
@@ -144,37 +134,36 @@ Coding write_texts(ByteWriter& out, std::string_view bytes, const std::vector<st
 // The same id in two tables is a damaged or derived thing, but two references all the same: the key holds both.
 constexpr std::size_t kKeySize = kIdSize + sizeof(std::int32_t);
 
-std::string reference_keys(std::string_view ids, const std::vector<std::int64_t>& tables) {
-  std::string keys;
+void make_keys(std::string_view ids, const std::vector<std::int64_t>& tables, std::string& keys) {
+  keys.clear();
   keys.reserve(tables.size() * kKeySize);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const auto table = static_cast<std::uint32_t>(tables[i]);
     keys.append(ids.substr(i * kIdSize, kIdSize));
     for (int shift = 0; shift < 32; shift += 8) keys.push_back(static_cast<char>(table >> shift));
   }
-  return keys;
 }
 
-Coding write_references(ByteWriter& out, std::string_view ids, const std::vector<std::int64_t>& tables) {
-  const std::string keys = reference_keys(ids, tables);
-  const auto dictionary = *dictionary_of(tables.size(), When::always, [&](std::size_t i) {
-    return std::string_view(keys).substr(i * kKeySize, kKeySize);
-  });
-  if (dictionary.entries.size() == 1) {
+Coding write_references(Workroom& room, std::string_view ids, const std::vector<std::int64_t>& tables) {
+  auto& out = room.payload;
+  make_keys(ids, tables, room.keys);
+  make_dictionary(room, tables.size(), When::always,
+                  [&](std::size_t i) { return std::string_view(room.keys).substr(i * kKeySize, kKeySize); });
+  if (room.entries.size() == 1) {
     out.zigzag(tables.front());
     out.raw(ids.substr(0, kIdSize));
     return Coding::constant;
   }
   std::vector<std::int64_t> entry_tables;
   std::string entry_ids;
-  for (const auto entry : dictionary.entries) {
+  for (const auto entry : room.entries) {
     entry_tables.push_back(tables[entry]);
     entry_ids.append(ids.substr(entry * kIdSize, kIdSize));
   }
-  out.varint(dictionary.entries.size());
-  write_integers(out, entry_tables);
-  append_transposed(out, entry_ids);
-  write_codes(out, dictionary.codes);
+  out.varint(room.entries.size());
+  write_integers(out, entry_tables, room.part);
+  append_transposed(out, entry_ids, room);
+  write_codes(out, room.codes);
   return Coding::dictionary;
 }
 
@@ -191,9 +180,10 @@ ColumnKind kind_of(model::ColumnType type) {
   }
 }
 
-void append_transposed(ByteWriter& out, std::string_view ids) {
+void append_transposed(ByteWriter& out, std::string_view ids, Workroom& room) {
   const std::size_t count = ids.size() / kIdSize;
-  std::string planes(ids.size(), '\0');
+  auto& planes = room.planes;
+  planes.resize(ids.size());
   for (std::size_t plane = 0; plane < kIdSize; ++plane) {
     for (std::size_t i = 0; i < count; ++i) planes[plane * count + i] = ids[i * kIdSize + plane];
   }
@@ -209,15 +199,16 @@ std::vector<char> from_transposed(std::string_view planes) {
   return ids;
 }
 
-void write_integers(ByteWriter& out, const std::vector<std::int64_t>& values) {
+void write_integers(ByteWriter& out, const std::vector<std::int64_t>& values, ByteWriter& payload) {
   const Coding coding = coding_of(values);
-  ByteWriter payload;
+  payload.clear();
   write_integer_payload(payload, coding, values);
   out.u8(static_cast<std::uint8_t>(coding));
   out.text(payload.bytes());
 }
 
-void ColumnWriter::write(ByteWriter& out, std::size_t rows, ByteWriter& payload) const {
+void ColumnWriter::write(ByteWriter& out, std::size_t rows, Workroom& room) const {
+  auto& payload = room.payload;
   payload.clear();
   Coding coding = Coding::constant;
   switch (kind_) {
@@ -225,8 +216,8 @@ void ColumnWriter::write(ByteWriter& out, std::size_t rows, ByteWriter& payload)
       coding = coding_of(integers_);
       write_integer_payload(payload, coding, integers_);
       break;
-    case ColumnKind::text: coding = write_texts(payload, bytes_, lengths_); break;
-    case ColumnKind::reference: coding = write_references(payload, bytes_, integers_); break;
+    case ColumnKind::text: coding = write_texts(room, bytes_, lengths_); break;
+    case ColumnKind::reference: coding = write_references(room, bytes_, integers_); break;
   }
   const bool all_present = count_ == rows;
   const std::size_t bitmap_size = all_present ? 0 : presence_size(rows);

@@ -38,14 +38,27 @@ enum class Coding : std::uint8_t { constant = 0, plain = 1, deltas = 2, dictiona
 
 ColumnKind kind_of(model::ColumnType type);
 
-// Ids one behind the other become planes of bytes, and the reverse. Sizes are multiples of kIdSize.
-void append_transposed(ByteWriter& out, std::string_view ids);
+// Planes of bytes become ids one behind the other. The size is a multiple of kIdSize.
 std::vector<char> from_transposed(std::string_view planes);
 
-// Writes coding, size and payload of numbers that are there in every row (versions, scope sets).
-void write_integers(ByteWriter& out, const std::vector<std::int64_t>& values);
-
 // ---- writing -----------------------------------------------------------------------------------------------------------
+
+// Room that writing takes for a while, kept from one column to the next: made anew for each, it cost a page a fifth of its time.
+struct Workroom {
+  ByteWriter payload;  // of the column
+  ByteWriter part;     // of numbers inside a payload
+  std::string keys;    // of references
+  std::string planes;  // of ids
+  std::vector<std::string_view> texts;
+  // Of a dictionary: places of first values, a code per value, and a hash table of entry numbers + 1.
+  std::vector<std::size_t> entries;
+  std::vector<std::uint32_t> codes, slots;
+};
+
+// Ids one behind the other become planes of bytes.
+void append_transposed(ByteWriter& out, std::string_view ids, Workroom& room);
+// Writes coding, size and payload of numbers that are there in every row (versions, scope sets).
+void write_integers(ByteWriter& out, const std::vector<std::int64_t>& values, ByteWriter& payload);
 
 // One column of the rows of one table, as it grows.
 class ColumnWriter {
@@ -54,6 +67,16 @@ class ColumnWriter {
 
   ColumnKind kind() const { return kind_; }
   bool is_empty() const { return count_ == 0; }
+
+  // Begins again, with the room it has.
+  void reset(ColumnKind kind) {
+    kind_ = kind;
+    count_ = 0;
+    presence_.clear();
+    integers_.clear();
+    lengths_.clear();
+    bytes_.clear();
+  }
 
   void add_integer(std::size_t row, std::int64_t value) {
     set_present(row);
@@ -70,8 +93,8 @@ class ColumnWriter {
     bytes_.append(id16);
   }
 
-  // Form byte, size, presence and payload; `payload` is room to work in, the same for all columns.
-  void write(ByteWriter& out, std::size_t rows, ByteWriter& payload) const;
+  // Form byte, size, presence and payload.
+  void write(ByteWriter& out, std::size_t rows, Workroom& room) const;
 
  private:
   void set_present(std::size_t row) {

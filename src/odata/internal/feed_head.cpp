@@ -161,9 +161,10 @@ void write_marks(ByteWriter& out, const std::vector<FeedMark>& marks) {
     seqs.push_back(mark.seq.value);
     ids.append(mark.id.view());
   }
-  write_integers(out, tables);
-  write_integers(out, seqs);
-  append_transposed(out, ids);
+  Workroom room;
+  write_integers(out, tables, room.part);
+  write_integers(out, seqs, room.part);
+  append_transposed(out, ids, room);
   for (const auto& mark : marks) write_scopes(out, mark.scopes);
 }
 

@@ -40,17 +40,19 @@ bool PullPage::write_row(sql::Statement& statement, int first, const TableSql& t
 void PullPage::write_cells(sql::Statement& statement, int first, const TableSql& table) {
   for (const auto& column : table.feed_columns) {
     const int at = first + column.at;
-    const bool is_integer = column.kind == FeedColumn::Kind::integer;
+    if (column.kind == FeedColumn::Kind::integer) {
+      if (statement.is_null(at)) writer_.null();
+      else writer_.integer(statement.integer(at));
+      continue;
+    }
     // Text and ids tell by themselves whether they're null: a view of nothing.
-    const auto bytes = is_integer                              ? std::string_view()
-                       : column.kind == FeedColumn::Kind::text ? statement.text(at)
-                                                               : statement.blob(at);
-    if (is_integer ? statement.is_null(at) : bytes.data() == nullptr) {
+    const auto bytes = column.kind == FeedColumn::Kind::text ? statement.text(at) : statement.blob(at);
+    if (bytes.data() == nullptr) {
       writer_.null();
       continue;
     }
     switch (column.kind) {
-      case FeedColumn::Kind::integer: writer_.integer(statement.integer(at)); break;
+      case FeedColumn::Kind::integer: break;
       case FeedColumn::Kind::text: writer_.text(bytes); break;
       case FeedColumn::Kind::reference: writer_.reference(column.target, bytes); break;
       case FeedColumn::Kind::polymorphic:

@@ -41,21 +41,25 @@ class Query final : public sql::Statement {
   Result<bool> step() override;
   void reset() override { sqlite3_reset(handle_); }
 
-  bool is_null(int column) override { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
-  std::int64_t integer(int column) override { return sqlite3_column_int64(handle_, column); }
+  // One thread at a time has a connection, so a value can be asked several things at the price of finding it once.
+  bool is_null(int column) override { return sqlite3_value_type(at(column)) == SQLITE_NULL; }
+  std::int64_t integer(int column) override { return sqlite3_value_int64(at(column)); }
   std::string_view text(int column) override {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
-    return {bytes, bytes != nullptr ? static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)) : 0};
+    auto* value = at(column);
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    return {bytes, bytes != nullptr ? static_cast<std::size_t>(sqlite3_value_bytes(value)) : 0};
   }
   std::string_view blob(int column) override {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
-    return {bytes, bytes != nullptr ? static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)) : 0};
+    auto* value = at(column);
+    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+    return {bytes, bytes != nullptr ? static_cast<std::size_t>(sqlite3_value_bytes(value)) : 0};
   }
 
   bool busy() const { return sqlite3_stmt_busy(handle_) != 0; }
   std::uint64_t steps_done() const;
 
  private:
+  sqlite3_value* at(int column) { return sqlite3_column_value(handle_, column); }
   void keep(int code) {
     if (code != SQLITE_OK) bind_failure_ = code;
   }

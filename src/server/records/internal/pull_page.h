@@ -31,13 +31,17 @@ namespace satchel::server::records {
 
 class PullPage {
  public:
-  // What outlives a page: prepared statements for reading several scopes side by side.
+  // What outlives a page: prepared statements for reading several scopes side by side, and the room that pages take.
   struct Pool {
+    explicit Pool(const model::Schema& schema) : writer(schema) {}
     std::vector<std::unique_ptr<sql::Statement>> entries;
+    odata::FeedPageWriter writer;
   };
 
   PullPage(Context& context, Scopes& scopes, Pool& pool, const access::Caller& caller, const PullRequest& request)
-      : context_(context), scopes_(scopes), pool_(pool), caller_(caller), request_(request), writer_(context.schema) {}
+      : context_(context), scopes_(scopes), pool_(pool), caller_(caller), request_(request), writer_(pool.writer) {
+    writer_.clear();
+  }
 
   Result<std::string> make(const State& state, const Subscription& subscription, Instant now);
 
@@ -90,7 +94,7 @@ class PullPage {
   State state_;
   Cursor cursor_;
   odata::FeedHead head_;
-  odata::FeedPageWriter writer_;
+  odata::FeedPageWriter& writer_;
   std::size_t marks_ = 0;
   std::vector<const SubscribedScope*> in_order_;  // as cursor_.scopes
   std::unordered_map<const TableSql*, std::vector<const SubscribedScope*>>
