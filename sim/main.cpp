@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--jobs N] [--faults all] [--trace]
+// The simulator as a program:  satchel_sim [--runs N] [--seed S] [--steps N] [--jobs N] [--faults all]
+//                                   [--drafts none|always] [--trace]
 //                                   satchel_sim --mutations [--runs N]
 // Run i uses seed S+i-1; a failing one prints its seed and trace. The last line is "N passed, M failed".
 #include <algorithm>
@@ -23,6 +24,7 @@ struct Words {
   bool trace = false;
   bool mutations = false;
   Faults faults = Faults::usual;
+  Drafters drafters = Drafters::none;
 };
 
 bool read_number(const char* text, long& number) {
@@ -44,13 +46,17 @@ bool read(int argc, char** argv, Words& words) {
     else if (word == "--faults" && i + 1 < argc && std::string_view(argv[i + 1]) == "all") {
       words.faults = Faults::all;
       ++i;
+    } else if (word == "--drafts" && i + 1 < argc) {
+      const std::string_view which = argv[++i];
+      if (which != "none" && which != "always") return false;
+      words.drafters = which == "none" ? Drafters::none : Drafters::always;
     } else if (number == nullptr || i + 1 >= argc || !read_number(argv[++i], *number)) return false;
   }
   return true;
 }
 
 Outcome run(std::uint64_t seed, const Words& words, bool is_told) {
-  World world({.seed = seed, .faults = words.faults, .is_told = is_told});
+  World world({.seed = seed, .faults = words.faults, .drafters = words.drafters, .is_told = is_told});
   world.run(static_cast<int>(words.steps));
   world.run_until_quiet();
   world.check_converged();
@@ -101,9 +107,10 @@ int run_mutations(const Words& words) {
 int main(int argc, char** argv) {
   Words words;
   if (!read(argc, argv, words)) {
-    std::fprintf(
-        stderr,
-        "usage: simulator words are --runs N, --seed S, --steps N, --jobs N, --faults all, --trace, --mutations\n");
+    std::fprintf(stderr,
+                 "usage: simulator words are --runs N, --seed S, --steps N, --jobs N, --faults all, --drafts "
+                 "none|always, --trace, "
+                 "--mutations\n");
     return 2;
   }
   std::string why;

@@ -46,9 +46,9 @@ class Maker {
 
   // Everybody works with offline sync, in every table (E1).
   Result<void> add_profile() {
-    profile_ = new_id<RecordId>(random_, kStart);
-    return post("mobileofflineprofiles",
-                "{\"mobileofflineprofileid\":\"" + profile_.to_string() + "\",\"name\":\"Field\",\"published\":true}");
+    made_.profile = new_id<RecordId>(random_, kStart);
+    return post("mobileofflineprofiles", "{\"mobileofflineprofileid\":\"" + made_.profile.to_string() +
+                                             "\",\"name\":\"Field\",\"published\":true}");
   }
 
   Result<void> add_team() {
@@ -65,7 +65,7 @@ class Maker {
                                 "\",\"firstname\":\"U\",\"lastname\":\"" + name +
                                 "\",\"businessunitid@odata.bind\":\"" + bind("businessunits", made_.unit) +
                                 "\",\"mobileofflineprofileid@odata.bind\":\"" +
-                                bind("mobileofflineprofiles", profile_) + "\"}"));
+                                bind("mobileofflineprofiles", made_.profile) + "\"}"));
     auto transaction = TRY(sql::Transaction::begin(*made_.server_file));
     TRY(service_->sessions().set_password(id, kPassword));
     TRY(service_->sessions().set_roles(id, {server::access::Role::salesperson}));
@@ -78,7 +78,6 @@ class Maker {
   PlainHasher hasher_;
   NullLog log_;
   Beginning made_;
-  RecordId profile_;
   std::unique_ptr<server::service::Service> service_;
   std::string token_;
 };

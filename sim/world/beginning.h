@@ -37,7 +37,7 @@ Result<std::unique_ptr<sql::Database>> copy_of(sql::Database& file, FileKind kin
 struct Beginning {
   std::unique_ptr<sql::Database> server_file;
   std::unique_ptr<sql::Database> device_file;
-  RecordId unit, team, admin;
+  RecordId unit, team, admin, profile;
   std::vector<RecordId> users;  // user0, user1, user2
 
   static Result<Beginning> make();

@@ -37,6 +37,7 @@ Result<void> Device::restart() {
   mortal_.resurrect();
   ++life_;
   awaited.reset();
+  under_way.clear();
   store_ = TRY(device::store::DeviceStore::open(mortal_, schema_));
   client_ = std::make_unique<device::client::Client>(*store_, random_);
   engine_ = std::make_unique<device::client::Engine>(*store_, random_, engine_options(mutation_));

@@ -7,11 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "device/client/client.h"
 #include "device/client/engine.h"
 #include "device/store/store.h"
 #include "sim/network/network.h"
+#include "sim/world/drafts.h"
 #include "sim/world/mortal_database.h"
 #include "sim/world/writings.h"
 #include "sim/world/written_rows.h"
@@ -20,10 +22,18 @@ namespace satchel::sim {
 
 // What the invariants know of a device from their last look, so that the next one reads only what was written since.
 struct Judged {
-  std::int64_t commits = -1;                  // of the database
-  Cut cut;                                    // cuts never go back
-  std::map<RecordId, TableNumber> unchecked;  // written since the mirror was compared
-  std::map<RecordId, Seq> held;               // rows that scopes hold, with the version that was compared
+  std::int64_t commits = -1;                     // of the database
+  Cut cut;                                       // cuts never go back
+  std::map<RecordId, TableNumber> unchecked;     // written since the mirror was compared
+  std::map<RecordId, Seq> held;                  // rows that scopes hold, with the version that was compared
+  std::map<RecordId, model::Reference> related;  // what open drafts are about and was here at the last look
+};
+
+// A write that went straight to the server, and whose end its writer waits for.
+struct UnderWay {
+  RecordId record;
+  bool is_save = false;    // of a draft
+  bool has_begun = false;  // a sync began since
 };
 
 class Device {
@@ -63,6 +73,9 @@ class Device {
   // Where a broken transfer may go on: where the newest page that it took began, or where that one ended (invariant 13).
   std::optional<std::pair<std::string, std::string>> last_page;
   Writings::OfDevice writings_at_backup;
+  Drafts::Open drafts_at_backup;
+  std::vector<UnderWay> under_way;
+  Seq contact_began;  // what the server's newest commit was when the last sync or reading began
 
  private:
   std::size_t number_;

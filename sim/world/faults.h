@@ -10,4 +10,7 @@ enum class Faults {
   all,    // also strange answers, full and unreadable disks, long times, stores and servers put back from a backup
 };
 
+// In which worlds there are people with offline drafts.
+enum class Drafters { none, drawn, always };
+
 }  // namespace satchel::sim

@@ -99,9 +99,18 @@ void History::count_texts(const model::Record* before, const model::Record& afte
       if (before == nullptr || before->values[i] != after.values[i]) {
         ++times_set_[{after.id, *text}];
         first_set_.emplace(*text, after.version);
+        look_for_doubled(after.id, *text);
         const auto* old = before != nullptr ? model::text_in(before->values[i]) : nullptr;
         if (old != nullptr) replaced_.emplace_back(*old, *text);
       }
+}
+
+void History::look_for_doubled(RecordId record, const std::string& text) {
+  const auto [found, is_new] = record_of_.emplace(text, record);
+  if (is_new || found->second == record) return;
+  for (const auto& [table, ids] : there_)
+    if (ids.count(found->second) != 0) doubled_.push_back(text);
+  found->second = record;
 }
 
 Result<void> History::check_all(server::records::Records& records) const {
@@ -189,6 +198,33 @@ std::map<RecordId, const model::Record*> History::readable(RecordId user, Seq se
     if (const auto* record = at(id, seq); record != nullptr && is_readable(*record, user, teams))
       readable.emplace_hint(readable.end(), id, record);
   return readable;
+}
+
+// E1, E6: his profile's tables, or all where it names none; and the tables that every device has.
+bool History::is_synced(const model::Table& table, RecordId user, Seq seq) const {
+  if (table.on_every_device) return true;
+  const auto& users = *schema_.find("systemuser");
+  const auto& profiles = *schema_.find("mobileofflineprofile");
+  const auto* row = at(user, seq);
+  const auto* named =
+      row != nullptr ? model::reference_in(row->values[users.find_column("mobileofflineprofileid")->index]) : nullptr;
+  const auto* profile = named != nullptr ? at(named->id, seq) : nullptr;
+  if (profile == nullptr) return false;
+  const auto* tables = model::text_in(profile->values[profiles.find_column("tables")->index]);
+  return tables == nullptr || *tables == table.set;
+}
+
+std::map<RecordId, const model::Record*> History::synced(RecordId user, Seq seq) const {
+  auto records = readable(user, seq);
+  std::map<TableNumber, bool> tables;
+  for (const auto* table : tables_) tables[table->number] = is_synced(*table, user, seq);
+  std::erase_if(records, [&](const auto& entry) { return !tables[entry.second->table]; });
+  return records;
+}
+
+bool History::may_read(RecordId user, RecordId record, Seq seq) const {
+  const auto* there = at(record, seq);
+  return there != nullptr && is_readable(*there, user, teams_of(user, seq));
 }
 
 }  // namespace satchel::sim

@@ -38,6 +38,12 @@ class History {
   std::vector<RecordId> ids_of(TableNumber table) const;
   // Every record of a fed table that was there at `seq` and that `user` could read then.
   std::map<RecordId, const model::Record*> readable(RecordId user, Seq seq) const;
+  // Of these, those that his devices held by scope then: of the tables of his offline profile, and of those that are on every device.
+  std::map<RecordId, const model::Record*> synced(RecordId user, Seq seq) const;
+  // Was it there, and could he read it?
+  bool may_read(RecordId user, RecordId record, Seq seq) const;
+  // Texts that are in two records now. A record that was restored under a new id is no second one: the first is deleted.
+  const std::vector<std::string>& doubled() const { return doubled_; }
   // Texts that took another's place since the last call: before and after.
   std::vector<std::pair<std::string, std::string>> take_replaced() { return std::exchange(replaced_, {}); }
   // How often a column of a record took a text from something else.
@@ -56,6 +62,8 @@ class History {
   Result<void> look_for_short_lives(sql::Database& file);
   Result<void> look_at_marks(sql::Database& file);
   void note(const model::Record& record);
+  void look_for_doubled(RecordId record, const std::string& text);
+  bool is_synced(const model::Table& table, RecordId user, Seq seq) const;
   void count_texts(const model::Record* before, const model::Record& after);
   std::set<RecordId> teams_of(RecordId user, Seq seq) const;
   bool is_readable(const model::Record& record, RecordId user, const std::set<RecordId>& teams) const;
@@ -70,6 +78,8 @@ class History {
   std::vector<std::pair<std::string, std::string>> replaced_;
   std::map<std::pair<RecordId, std::string>, int> times_set_;
   std::map<std::string, Seq> first_set_;
+  std::map<std::string, RecordId> record_of_;  // of a text: the last one that took it
+  std::vector<std::string> doubled_;
 };
 
 }  // namespace satchel::sim

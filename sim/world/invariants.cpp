@@ -43,6 +43,7 @@ void Invariants::check(Device& device) {
     check_visible(device, id, table);
     check_own_words(device, id, table);
   }
+  if (world_.has_drafters_ && !world_.failure_) check_drafts(device);
 }
 
 // 2: the mirror is one server cut, and cuts never go back. 6 and 7: exactly what the user could read at that cut.
@@ -97,7 +98,7 @@ void Invariants::check_row(Device& device, const History& history, RecordId id, 
 // All that is held against all that should be. Versions are compared here, values where a row was written.
 void Invariants::compare(Device& device, const History& history, Seq cut) {
   const auto scopes = device.store().scopes();
-  const auto readable = history.readable(device.user_id(), cut);
+  const auto readable = history.synced(device.user_id(), cut);
   for (const auto& [id, version] : device.judged.held) {
     const auto* truth = history.at(id, cut);
     if (truth == nullptr)
@@ -135,7 +136,7 @@ void Invariants::check_all_rows(Device& device) {
 // 7: every row that the user may read is there.
 void Invariants::check_complete(Device& device, Seq cut) {
   const auto scopes = device.store().scopes();
-  for (const auto& [id, record] : world_.history_->readable(device.user_id(), cut))
+  for (const auto& [id, record] : world_.history_->synced(device.user_id(), cut))
     if (!is_held(*scopes, *record))
       return world_.fail("invariant 7: the scope of " + id.to_string() + " isn't on the device" + of(device));
 }
@@ -153,7 +154,8 @@ void Invariants::check_visible(Device& device, RecordId id, TableNumber number) 
   const auto visible = device.store().find(table, id);
   if (!has_shadow || !mirror || !own || !conflicts || !visible)
     return world_.fail("a store can't be read" + of(device));
-  const auto expected = device::sync::visible_side(schema, table, id, *mirror, *own, *conflicts);
+  auto expected = device::sync::visible_side(schema, table, id, *mirror, *own, *conflicts);
+  if (const auto is_draft = device.store().has_draft(id); is_draft && *is_draft) expected.reset();  // D4
   if (expected.has_value() != visible->has_value())
     return world_.fail("invariant 2: " + id.to_string() + " is " + (visible->has_value() ? "shown" : "hidden") +
                        " against its outbox" + of(device));
@@ -187,6 +189,9 @@ void Invariants::check_own_words(Device& device, RecordId id, TableNumber number
 // Is the text in the error list, or in a conflict?
 bool Invariants::waits(Device& device, RecordId id, const std::string& text) {
   const model::Value value{text};
+  if (const auto draft = device.store().draft(id); draft && *draft)
+    for (const auto& typed : (*draft)->change.values)
+      if (typed.value == value) return true;
   const auto is_it = [&](const model::ColumnValue& v) { return v.value == value; };
   const auto entries = device.store().outbox_of(id);
   const auto conflicts = device.store().conflicts_of(id);
@@ -241,6 +246,7 @@ void Invariants::check_converged() {
     check_mirror(*device, *world_.history_, *head);
     check_complete(*device, head->seq);
     check_every_end(*device);
+    if (world_.has_drafters_ && !world_.failure_) check_drafting_converged(*device, head->seq);
     if (world_.failure_) return;
     const auto reading = device->store().begin();
     if (auto verified = device->store().verify(); !verified)

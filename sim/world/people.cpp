@@ -52,10 +52,16 @@ void World::edit(Device& device) {
   if (saved) Tampering(*this).after_edit(device, *contact);
   after(device, "edit");
   if (!saved || failure_ || device.database().is_dead()) return;
+  check_read_back(device, table, *contact, values[0]);
+  if (*saved == device::client::WriteState::saving) goes_up(device, {*contact, false});
+}
+
+void World::check_read_back(Device& device, const model::Table& table, RecordId contact,
+                            const std::pair<std::string, std::string>& value) {
   Watching watching(device);
-  const auto record = device.store().find(table, *contact);
-  const auto column = table.find_column(values[0].first)->index;
-  if (!record || !*record || (**record).values[column] != model::Value{values[0].second})
+  const auto record = device.store().find(table, contact);
+  const auto column = table.find_column(value.first)->index;
+  if (!record || !*record || (**record).values[column] != model::Value{value.second})
     fail("invariant 9: a write can't be read back");
 }
 
@@ -81,9 +87,7 @@ std::optional<RecordId> World::create(Device& device, const char* set, const dev
   const auto made = device.client().create(set, values, now_on(device));
   say("device " + std::to_string(device.number()) + " creates in " + set + " " +
       (made ? made->id.to_string() : made.error().message));
-  if (made)
-    writings_.typed(device.number(), made->id,
-                    model::Schema::standard().find_set(set)->find_column(values[0].first)->index, values[0].second);
+  if (made) note_created(device, *made, *model::Schema::standard().find_set(set), values, std::nullopt);
   after(device, "create");
   return made ? std::optional(made->id) : std::nullopt;
 }
@@ -96,8 +100,9 @@ void World::remove(Device& device) {
   const auto done = device.client().remove(model::Schema::standard().find(table)->set, *id, now_on(device));
   say("device " + std::to_string(device.number()) + " deletes " + table + " " + id->to_string() +
       (done ? "" : ": " + done.error().message));
-  if (done || device.database().is_dead()) writings_.close(device.number(), *id);
+  if (done || device.database().is_dead()) give_up(device, *id);
   after(device, "remove");
+  if (done && *done == device::client::WriteState::saving) goes_up(device, {*id, false});
 }
 
 void World::decide(Device& device) {
@@ -129,8 +134,9 @@ void World::decide(Device& device, const device::store::Conflict& conflict) {
       if (!is_mine) writings_.close(device.number(), conflict.record, mine.column);
   } else if (is_mine && done && *done != conflict.record) {
     writings_.move(device.number(), conflict.record, *done);
+    drafts_.ended(conflict.record);
   } else {
-    writings_.close(device.number(), conflict.record);
+    give_up(device, conflict.record);
   }
 }
 
@@ -141,7 +147,7 @@ void World::decide(Device& device, const device::store::OutboxEntry& error) {
   say("device " + std::to_string(device.number()) + (retries ? " retries " : " discards ") +
       error.change.id.to_string() + (done ? "" : ": " + done.error().message));
   if (retries || (!done && !device.database().is_dead())) return;
-  if (error.change.kind == model::ChangeKind::create) return writings_.close(device.number(), error.change.id);
+  if (error.change.kind == model::ChangeKind::create) return give_up(device, error.change.id);
   for (const auto& value : error.change.values) writings_.close(device.number(), error.change.id, value.column);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What goes between devices and the server, and what befalls it on the way.
-#include "sim/world/world.h"
-
 #include "odata/batch.h"
 #include "odata/record_json.h"
+#include "sim/world/invariants.h"
+#include "sim/world/world.h"
 
 namespace satchel::sim {
 namespace {
@@ -47,7 +47,9 @@ std::string described(const Request& request, const Response& response) {
 
 // Who is told that his sign-in has ended signs in (S3).
 void World::start_sync(Device& device) {
-  if (device.engine().busy()) return;
+  if (device.engine().busy() || is_offline(device)) return;
+  device.contact_began = history_->head();
+  for (auto& write : device.under_way) write.has_begun = true;
   const bool is_out =
       device.last_report && !*device.last_report && device.last_report->error().code == ErrorCode::unauthorized;
   say("device " + std::to_string(device.number()) + (is_out ? " signs in" : " syncs"));
@@ -71,7 +73,7 @@ void World::after(Device& device, const char* what) {
 
 void World::perform(Device& device) {
   for (;;) {
-    bool has_work = false;
+    bool has_work = false, has_finished = false;
     while (auto output = device.poll()) {
       if (auto* send = std::get_if<Send>(&*output)) {
         check_resumed(device, send->request);
@@ -84,10 +86,15 @@ void World::perform(Device& device) {
           say("device " + std::to_string(device.number()) + " sync ended: " + finished->report.error().message);
         device.last_report = std::move(finished->report);
         device.awaited.reset();
+        has_finished = true;
       }
       has_work = has_work || std::holds_alternative<WorkLeft>(*output);
     }
     if (device.database().is_dead()) return after(device, "sync");
+    if (has_finished && has_drafters_) {
+      Invariants(*this).check_contact(device);
+      return finish_writes(device);
+    }
     if (!has_work) return;
     device.engine().handle(GoOn{}, now_on(device));
   }

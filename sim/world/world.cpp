@@ -14,6 +14,7 @@ using device::client::SyncRequested;
 World::World(const WorldOptions& options)
     : options_(options),
       random_(options.seed),
+      drafting_random_(options.seed ^ 0xd4af7),
       server_random_(options.seed ^ 0x5e12),
       clock_(kStart),
       hasher_(std::make_unique<PlainHasher>()) {
@@ -30,6 +31,7 @@ void World::set_up() {
   if (beginning_ == nullptr) return fail("no world can begin: " + why);
   if (auto begun = begin(); !begun) return fail("this world can't begin: " + begun.error().message);
   change_team();
+  begin_drafting();
   for (int i = 0; i < 12 && !failure_; ++i) work_at_server();
   for (int i = 0; i < options_.devices && !failure_; ++i) add_device(static_cast<std::size_t>(i));
 }
@@ -152,6 +154,7 @@ void World::step() {
   else if (options_.faults == Faults::none) return;
   else if (dice < 987) trouble(device);
   else trouble_at_server();
+  drafting_step();
   if (!failure_) Invariants(*this).check();
 }
 
@@ -166,10 +169,12 @@ void World::trouble(Device& device) {
   else if (dice < 44 || !device.has_backup()) {
     say("device " + std::to_string(device.number()) + " is backed up");
     device.writings_at_backup = writings_.open(device.number());
+    device.drafts_at_backup = drafts_.of(device.number());
     if (auto done = device.back_up(); !done) fail("a backup can't be made: " + done.error().message);
   } else {
     say("device " + std::to_string(device.number()) + " gets its backup back");
     writings_.put_back(device.number(), device.writings_at_backup);
+    drafts_.put_back(device.number(), device.drafts_at_backup);
     if (auto done = device.restore_backup(); !done) fail("a backup can't be restored: " + done.error().message);
   }
 }
@@ -235,6 +240,7 @@ void World::run_until_quiet() {
     for (auto& device : devices_) {
       device->database().calm();
       while (!network_.empty() && !failure_) deliver();
+      if (has_drafters_) save_all(*device);
       decide(*device);
       start_sync(*device);
       while (!network_.empty() && !failure_) deliver();

@@ -24,6 +24,7 @@
 #include "sim/network/network.h"
 #include "sim/world/beginning.h"
 #include "sim/world/device.h"
+#include "sim/world/drafts.h"
 #include "sim/world/faults.h"
 #include "sim/world/history.h"
 #include "sim/world/tampering.h"
@@ -35,6 +36,7 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   int devices = 3;
   Faults faults = Faults::usual;
+  Drafters drafters = Drafters::none;
   bool is_told = false;  // keeps a trace; it costs a third of a run, so a failing seed is run again for it
   Mutation mutation = Mutation::none;
 };
@@ -76,6 +78,8 @@ class World {
 
   void step();
   void edit(Device& device);
+  void check_read_back(Device& device, const model::Table& table, RecordId contact,
+                       const std::pair<std::string, std::string>& value);
   void create(Device& device);
   std::optional<RecordId> create(Device& device, const char* set, const device::client::TypedValues& values);
   void remove(Device& device);
@@ -98,6 +102,33 @@ class World {
   void work_at_server();
   void change_team();
 
+  // People with offline drafts, and what the admin does to them.
+  void begin_drafting();
+  void drafting_step();
+  void change_experience();
+  void change_experience(RecordId user, std::optional<RecordId> profile);
+  void change_settings();
+  void change_connection(Device& device);
+  bool is_offline(Device& device);
+  void set_offline(Device& device, bool goes_offline);
+  std::optional<RecordId> any_record_for_draft(Device& device, const char* table);
+  std::optional<RecordId> any_draft(const Device& device);
+  void read_at_server(Device& device);
+  void open_record(Device& device);
+  void make_draft(Device& device);
+  void note_created(Device& device, const device::client::Written& made, const model::Table& table,
+                    const device::client::TypedValues& values, const std::optional<model::Reference>& related);
+  void change_draft(Device& device);
+  void discard_draft(Device& device);
+  void give_up(Device& device, RecordId draft);
+  void save_draft(Device& device);
+  void save_drafts(Device& device);
+  void save_all(Device& device);
+  void goes_up(Device& device, const UnderWay& write);
+  void finish_writes(Device& device);
+  void finish(Device& device, const UnderWay& write);
+  std::optional<model::RecordChange> refused_change_of(Device& device, RecordId record);
+
   void perform(Device& device);
   void after(Device& device, const char* what);
   void check_seen_before_replaced();
@@ -115,6 +146,7 @@ class World {
 
   WorldOptions options_;
   SeededRandom random_;
+  SeededRandom drafting_random_;
   SeededRandom server_random_;
   Clock clock_;
   NullLog log_;
@@ -133,10 +165,12 @@ class World {
   } server_backup_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::string admin_token_;
-  RecordId unit_, team_, admin_;
+  RecordId unit_, team_, admin_, accounts_only_;
   std::vector<RecordId> users_;
   std::uint64_t texts_ = 0;
   Writings writings_;
+  Drafts drafts_;
+  bool has_drafters_ = false;
   std::set<std::string> confirmed_texts_;  // of changes that the server said it has
   bool is_calm_ = false;
   bool was_long_ = false;  // a hundred days passed at once

@@ -435,6 +435,7 @@ Result<void> Engine::store_page(std::string page) {
   run_.report.pulled += report.rows;
   run_.report.removed += report.removed;
   run_.rows_expected = report.rows_expected;
+  run_.to_name.insert(run_.to_name.end(), report.unconfirmed.begin(), report.unconfirmed.end());
   if (report.is_load || report.rows > 0)
     outputs_.push_back(Progress{Progress::Stage::storing, run_.report.pulled, run_.report.pulled + report.rows_expected,
                                 run_.report.bytes_down});

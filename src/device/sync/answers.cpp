@@ -54,6 +54,7 @@ class Answers {
       case ErrorCode::version_conflict:
       case ErrorCode::repeated_differently:
         ++report.to_merge;
+        TRY(fetch_if_cached(change));
         // For a delete: the newer rows, which the user may not have seen (Y7). Looked at before it is sent again.
         if (change.kind == ChangeKind::remove) entry.reason_target = error.target;
         return send_again(std::move(entry));

@@ -33,13 +33,18 @@ class Application {
     TRY(take_rows(page));
     for (const auto& mark : page.marks()) TRY(take_mark(mark));
     for (const auto& named : page.head().named)
-      if (named.answer == NamedAnswer::same || named.answer == NamedAnswer::changed)
+      if (named.answer == NamedAnswer::same || named.answer == NamedAnswer::changed) {
         TRY(store_.confirm_use({named.table, named.id}, settling_.now));
+        left_scope_.erase(named.id);
+      }
     return {};
   }
 
   Result<void> drop_scope(ScopeNumber scope) {
-    for (const auto& record : TRY(store_.drop_scope(scope))) orphans_[record.id] = record.table;
+    for (const auto& record : TRY(store_.drop_scope(scope))) {
+      orphans_[record.id] = record.table;
+      left_scope_.insert(record.id);
+    }
     return {};
   }
 
@@ -72,6 +77,7 @@ class Application {
   }
 
   std::int64_t removed = 0;
+  std::vector<odata::NamedRow> unconfirmed;  // left a scope, and stayed by their use
 
  private:
   Result<void> take_rows(FeedPageReader& page) {
@@ -102,10 +108,28 @@ class Application {
       carried_.row(*row.table, odata::record_of(row), row.scopes);
       return {};
     }
+    if (here && row.scopes.empty()) {
+      // It was read before these scopes were granted, and waited while they were loaded.
+      const auto granted = TRY(loading_among(here->scopes));
+      if (!granted.empty() && TRY(is_newer(*here, row.version))) return {};
+      scopes = TRY(store_.scope_set(granted));
+    }
     TRY(store_.set_mirror(*row.table, row.id, Mirror{odata::record_of(row), scopes}));
     if (scopes == ScopeSetNumber(0)) orphans_[row.id] = row.table->number;
+    left_scope_.erase(row.id);
     if (TRY(store_.has_shadow(row.id))) touched_[row.id] = row.table->number;
     return {};
+  }
+
+  Result<std::vector<ScopeNumber>> loading_among(ScopeSetNumber set) {
+    if (!loading_) {
+      loading_.emplace();
+      for (const auto& row : TRY(store_.scopes()))
+        if (row.loading) loading_->insert(row.scope.number);
+    }
+    auto scopes = TRY(store_.scopes_in(set));
+    std::erase_if(scopes, [&](ScopeNumber scope) { return loading_->count(scope) == 0; });
+    return scopes;
   }
 
   Result<void> take_mark(const FeedMark& mark) {
@@ -121,7 +145,9 @@ class Application {
     });
     here->scopes = TRY(store_.scope_set(scopes));
     TRY(store_.set_mirror(table, mark.id, here));
-    if (scopes.empty()) orphans_[mark.id] = table.number;
+    if (!scopes.empty()) return {};
+    orphans_[mark.id] = table.number;
+    left_scope_.insert(mark.id);
     return {};
   }
 
@@ -133,13 +159,16 @@ class Application {
     return {};
   }
 
-  // In a cached table it stays if it was used; unsent work is a use. Whether the user may still read it the next pull asks by name.
+  // In a cached table it stays if it was used; unsent work is a use. Whether the user may still read it this sync asks by name.
   Result<void> remove_orphan(const model::Table& table, RecordId id) {
     const auto here = TRY(store_.holding(table, id));
     if (!here || here->scopes != ScopeSetNumber(0)) return {};
     if (!TRY(is_synced(table))) {
-      if (TRY(store_.has_use(id))) return {};
-      if (TRY(store_.has_shadow(id))) return store_.note_use({table.number, id}, settling_.now);
+      const bool has_use = TRY(store_.has_use(id));
+      if (!has_use && TRY(store_.has_shadow(id))) TRY(store_.note_use({table.number, id}, settling_.now));
+      else if (!has_use) return remove(table, id, Gone::not_readable);
+      if (left_scope_.count(id) != 0) unconfirmed.push_back({table.number, id, here->version});
+      return {};
     }
     return remove(table, id, Gone::not_readable);
   }
@@ -166,7 +195,9 @@ class Application {
   odata::FeedPageWriter carried_;
   std::unordered_map<RecordId, TableNumber> orphans_;
   std::unordered_map<RecordId, TableNumber> touched_;
+  std::set<RecordId> left_scope_;
   std::optional<bool> is_repairing_;
+  std::optional<std::set<ScopeNumber>> loading_;
   std::optional<Experience> experience_;  // as it's at the end, when rows without a reason go
 };
 
@@ -206,6 +237,7 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const std::vect
   TRY(application.drop_acknowledged_up_to(page.head().cut.seq));
   TRY(store.set_setting("cut", page.head().cut.to_string()));
   TRY(application.finish());
+  report.unconfirmed = std::move(application.unconfirmed);
   TRY(settle_drafts(store, settling));
   TRY(store.mark_scopes_loaded());
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
@@ -263,6 +295,7 @@ Result<void> drop_lost(DeviceStore& store, const std::vector<ScopeNumber>& lost,
   Application application(store, settling);
   for (const auto scope : lost) TRY(application.drop_scope(scope));
   TRY(application.finish());
+  report.unconfirmed = std::move(application.unconfirmed);
   report.removed += application.removed;
   return {};
 }
