@@ -3,6 +3,9 @@
 // Commands about records. Those about the session stand in session_commands.cpp, what waits (conflicts, errors, outbox) in
 // waiting_commands.cpp.
 #include "apps/satchel/device_commands.h"
+
+#include <numeric>
+
 #include "apps/satchel/report.h"
 #include "apps/satchel/run.h"
 #include "apps/satchel/writing.h"
@@ -112,11 +115,14 @@ int show(const DeviceOptions& options, const std::string& set, const std::string
     const auto known = TRY(find_record(*session, set, id));
     TRY(session->require(TRY(client.ask_about(Verb::read, *TRY(client.table(set)), known))));
     const auto record = TRY(client.show(set, known, session->now()));
+    const auto& table = *TRY(client.table(set));
     if (options.json) {
-      say_json(client.to_json(record));
+      // All of it, the picture too: a list leaves that to who names it.
+      std::vector<model::ColumnIndex> all(table.columns.size());
+      std::iota(all.begin(), all.end(), model::ColumnIndex{0});
+      say_json(client.to_json(record, all));
       return {};
     }
-    const auto& table = *TRY(client.table(set));
     say(client.name(record) + "  (" + table.label + ", " +
         std::string(sync_room::label_of(TRY(client.state(record.id)))) + ")");
     std::size_t width = 0;
@@ -194,10 +200,11 @@ Result<model::Reference> related_record(DeviceSession& session, const std::strin
 int create(const DeviceOptions& options, const std::string& set, const std::vector<std::string>& values,
            const std::string& related) {
   return run(options, [&]() -> Result<void> {
-    const auto typed = TRY(typed_values(values));
+    auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     auto& client = session->client();
     const auto& table = *TRY(client.table(set));
+    TRY(read_pictures(table, typed));
     std::optional<model::Reference> parent;
     if (!related.empty()) parent = TRY(related_record(*session, related));
     TRY(session->require(TRY(asks_of(TRY(client.ask_about(Verb::create, table, {}, parent)), typed))));
@@ -209,9 +216,10 @@ int create(const DeviceOptions& options, const std::string& set, const std::vect
 int update(const DeviceOptions& options, const std::string& set, const std::string& id,
            const std::vector<std::string>& values) {
   return run(options, [&]() -> Result<void> {
-    const auto typed = TRY(typed_values(values));
+    auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     auto& client = session->client();
+    TRY(read_pictures(*TRY(client.table(set)), typed));
     const auto record = TRY(find_record(*session, set, id));
     TRY(session->require(TRY(asks_of(TRY(client.ask_about(Verb::update, *TRY(client.table(set)), record)), typed))));
     const auto state = TRY(client.update(set, record, typed, session->now()));

@@ -182,9 +182,10 @@ int show_draft(const DeviceOptions& options, const std::string& id) {
 
 int set_draft(const DeviceOptions& options, const std::string& id, const std::vector<std::string>& values) {
   return run(options, [&]() -> Result<void> {
-    const auto typed = TRY(typed_values(values));
+    auto typed = TRY(typed_values(values));
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
     const auto draft = TRY(draft_id(id));
+    if (const auto* table = TRY(session->client().draft(draft)).table) TRY(read_pictures(*table, typed));
     TRY(session->client().change_draft(draft, typed, session->now()));
     say_state(options, draft, "draft", "changed, still a draft");
     return {};

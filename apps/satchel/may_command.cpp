@@ -88,6 +88,7 @@ Result<permits::Permit> answer(const DeviceOptions& options, const MayRequest& r
     ask.table = TRY(table_of(request.set));
     ask.in_profile = TRY(device.in_profile(*ask.table));
     if (!request.id.empty()) ask.record = TRY(device.held(*ask.table, request.id));
+    ask.image_seen = ask.record != Held::none && ask.record != Held::not_here;
   }
   if (!request.column.empty()) {
     if (ask.table == nullptr) return Error{ErrorCode::usage, "--column needs a table.", "--column"};

@@ -3,7 +3,9 @@
 
 #include "apps/satchel/report.h"
 #include "apps/satchel/run.h"
+#include "base/bytes.h"
 #include "device/sync/drafts.h"
+#include "edge/os/files.h"
 #include "edge/os/terminal.h"
 
 namespace satchel::apps {
@@ -49,6 +51,17 @@ Result<client::TypedValues> typed_values(const std::vector<std::string>& texts) 
     values.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return values;
+}
+
+Result<void> read_pictures(const model::Table& table, client::TypedValues& values) {
+  for (auto& [name, text] : values) {
+    const auto* column = table.find_column(name);
+    if (column == nullptr || column->type != model::ColumnType::image || !text.starts_with('@')) continue;
+    const auto bytes = edge::os::read_file(text.substr(1));
+    if (!bytes) return Error{ErrorCode::bad_value, column->label + ": " + bytes.error().message, name};
+    text = to_base64(*bytes);
+  }
+  return {};
 }
 
 Result<RecordId> find_record(DeviceSession& session, const std::string& set, const std::string& text) {

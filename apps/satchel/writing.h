@@ -13,6 +13,9 @@ namespace satchel::apps {
 // column=value …  Errors: usage.
 Result<device::client::TypedValues> typed_values(const std::vector<std::string>& texts);
 
+// A picture may be given by its file: entityimage=@photo.jpg (no base64 begins so). Errors: bad_value.
+Result<void> read_pictures(const model::Table& table, device::client::TypedValues& values);
+
 // The record with this id or name; where records are read online first, the server is asked too (C1). Errors: as Client::find_id.
 Result<RecordId> find_record(DeviceSession& session, const std::string& set, const std::string& text);
 

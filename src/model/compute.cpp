@@ -3,6 +3,7 @@
 // Computed columns: a function of the row alone, so that a device shows at once what the server will say.
 //
 //   fullname       = firstname " " lastname, without those that are empty
+//   entityimageid  = an id that follows from record and picture; entityimage_url = where its bytes are
 //   creditlimit_base = creditlimit / exchangerate, half away from zero; empty if either is, or if it's too large
 #include <limits>
 
@@ -60,6 +61,20 @@ Value joined(const Column& column, const std::vector<Value>& values) {
   return out.empty() ? Value() : Value(std::move(out));
 }
 
+// The same picture of another record has another id, so a program that keeps pictures by their ids never shows a wrong one.
+void describe_image(const Table& table, const ImageColumns& image, Record& record) {
+  auto& id = record.values[image.id];
+  auto& url = record.values[image.url];
+  id = url = Value();
+  const auto* picture = text_in(record.values[image.image]);
+  if (picture == nullptr) return;
+  const auto record_id = record.id.to_string();
+  auto image_id = derived_uuid("image:" + record_id + ":" + *picture).to_string();
+  url = "/api/data/v9.2/" + table.set + "(" + record_id + ")/" + table.columns[image.image].name +
+        "/$value?id=" + image_id;
+  id = std::move(image_id);
+}
+
 }  // namespace
 
 void compute(const Schema& schema, Record& record) {
@@ -69,6 +84,7 @@ void compute(const Schema& schema, Record& record) {
     record.values[index] =
         column.base_of.empty() ? joined(column, record.values) : base_amount(table, column, record.values);
   }
+  for (const auto& image : table.images) describe_image(table, image, record);
 }
 
 }  // namespace satchel::model

@@ -297,7 +297,7 @@ TEST_SUITE("load_schema") {
     check_person(R"("name": "note")", R"("name": "personid")", R"(columns[3]: there are two columns "personid")");
     check_person(R"("type": "memo")", R"("type": "colour")",
                  R"(columns[3].type: "colour" is none of: text, memo, integer, bigint, decimal, money, boolean, date, )"
-                 "datetime, choice, lookup, party_list");
+                 "datetime, choice, lookup, party_list, image");
     check_person(R"("type": "memo", "length": 2000)", R"("type": "date", "length": 2000)",
                  R"(columns[3]: a column of type date has no member "length")");
     check_person(R"("type": "memo", "length": 2000)", R"("type": "memo", "lenght": 2000)",
@@ -396,7 +396,7 @@ TEST_SUITE("load_schema") {
     check_refused(
         {"person.json", R"({"include": "money"})", R"({"include": "unused"}, {"include": "money"})",
          R"(shared.json: groups.unused[0].type: "colour" is none of: text, memo, integer, bigint, decimal, money, )"
-         "boolean, date, datetime, choice, lookup, party_list (included by person)"});
+         "boolean, date, datetime, choice, lookup, party_list, image (included by person)"});
     check_refused({"person.json", R"({"include": "money"})",
                    R"({"include": "money"}, {"include": "place", "with": {"where": "home", "Label": "x"}})",
                    R"(shared.json: groups.place[0]: there are two columns "home_city" (included by person))"});

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/text.h"
+#include "model/image.h"
 #include "model/text_format.h"
 
 namespace satchel::model {
@@ -152,6 +154,18 @@ Result<void> check_parties(const Schema& schema, const Column& column, const Val
   return wrong_value(column, " may list at most " + std::to_string(kPartiesMax) + ".");
 }
 
+Result<void> check_image(const Column& column, const Value& value) {
+  const auto* text = text_in(value);
+  if (text == nullptr) return wrong_value(column, " must be a picture in base64.");
+  if (image_bytes(*text) > kImageBytesMax) {
+    return wrong_value(column, " may have at most " + std::to_string(kImageBytesMax) + " bytes; this picture has " +
+                                   std::to_string(image_bytes(*text)) + ". Scale it down: 144 by 144 pixels will do.");
+  }
+  if (!from_base64(*text)) return wrong_value(column, " isn't a picture in base64.");
+  if (!image_type(*text).empty()) return {};
+  return wrong_value(column, " must be a PNG, JPEG or GIF picture; this is something else.");
+}
+
 // --- Who may write ---
 
 bool may_write(const Column& column, ChangeKind kind) {
@@ -177,9 +191,11 @@ const Column* column_at(const Table& table, std::optional<ColumnIndex> index) {
 
 }  // namespace
 
-Value normalize(const Column&, Value value) {
+Value normalize(const Column& column, Value value) {
   if (auto* text = std::get_if<std::string>(&value)) {
-    normalize_text(*text);
+    if (column.type == ColumnType::image)
+      std::erase_if(*text, [](char c) { return c == '\r' || c == '\n' || c == ' '; });
+    else normalize_text(*text);
     if (text->empty()) return {};
   } else if (auto* parties = std::get_if<PartyList>(&value)) {
     normalize_parties(*parties);
@@ -210,6 +226,7 @@ Result<void> check_value(const Schema& schema, const Table&, const Column& colum
       return check_reference(schema, column, *reference, " must be one of these: ");
     }
     case ColumnType::party_list: return check_parties(schema, column, value);
+    case ColumnType::image: return check_image(column, value);
   }
   return {};
 }

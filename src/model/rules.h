@@ -36,8 +36,8 @@ Result<void> complete_state(const Table& table, RecordChange& change);
 // Are all required columns there? `values` = one per column. Errors: bad_value that names the first missing label.
 Result<void> check_required(const Table& table, const std::vector<Value>& values);
 
-// Recomputes Origin::computed columns of a whole row in place: fullname (contact, lead, systemuser), composite
-// addresses, and the `_base` twins from exchangerate. A function of the row alone, the same at both ends.
+// Recomputes Origin::computed columns of a whole row in place: fullname (contact, lead, systemuser), the `_base` twins from
+// exchangerate, ids and addresses of pictures. A function of the row alone, the same at both ends.
 void compute(const Schema& schema, Record& record);
 
 // Text of a value for people: option labels, numbers with their scale, dates as ISO, parties joined by ", ".

@@ -42,6 +42,7 @@ enum class ColumnType {
   status,
   lookup,
   party_list,
+  image,  // a small picture, see image.h; never compared, sorted by or searched
 };
 
 enum class Required { none, recommended, required };
@@ -100,6 +101,7 @@ struct Column {
   std::vector<std::string> one_of = {};  // text: the only values it may have; empty = any
 
   bool is_text() const { return type == ColumnType::text || type == ColumnType::memo; }
+  bool holds_text() const { return is_text() || type == ColumnType::image; }
   bool is_number() const;  // held as an integer
   bool is_polymorphic() const { return type == ColumnType::lookup && targets.size() > 1; }
   const Option* find_option(std::int64_t value) const;
@@ -117,6 +119,14 @@ struct View {
   std::string filter;  // an OData filter, or ""
   std::vector<ViewOrder> order;
   bool is_default = false;
+};
+
+// The columns that come with each image column (Dataverse's names). They follow from the picture, so nobody writes them.
+struct ImageColumns {
+  ColumnIndex image = 0;
+  ColumnIndex id = 0;         // "entityimageid": another one for each picture; null without one
+  ColumnIndex timestamp = 0;  // "entityimage_timestamp": when it came, in ticks; set by the server
+  ColumnIndex url = 0;        // "entityimage_url": where its bytes are, below the server's address
 };
 
 enum class Ownership { user, organization, business, none };
@@ -144,7 +154,8 @@ struct Table {
   // Absent in tables that have none. The owning unit of a table of Ownership::business is its businessunitid.
   std::optional<ColumnIndex> owner, owning_unit, state, status, currency, exchange_rate;
   std::optional<ColumnIndex> created_on, created_by, modified_on, modified_by, version;
-  std::vector<ColumnIndex> computed = {};  // the columns of Origin::computed
+  std::vector<ColumnIndex> computed = {};  // the columns of Origin::computed, but for the images'
+  std::vector<ImageColumns> images = {};   // the first is the record's own picture: "entityimage"
 
   const Column& id_column() const { return columns[0]; }
   const Column* find_column(std::string_view name) const;

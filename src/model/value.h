@@ -12,6 +12,7 @@
 //   datetime                           std::int64_t seconds since 1970 UTC
 //   lookup                             Reference
 //   party_list                         PartyList
+//   image                              std::string (base64, see image.h)
 //   any, empty                         null (std::monostate)
 #pragma once
 

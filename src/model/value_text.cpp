@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "model/image.h"
 #include "model/rules.h"
 
 namespace satchel::model {
@@ -140,7 +141,8 @@ std::string joined(const PartyList& parties, std::string_view separator, Name na
 }  // namespace
 
 std::string display(const Schema&, const Column& column, const Value& value, const NameOf& name_of) {
-  if (const auto* text = text_in(value)) return *text;
+  if (const auto* text = text_in(value))
+    return column.type == ColumnType::image ? "image, " + std::to_string(image_bytes(*text)) + " bytes" : *text;
   if (const auto* number = integer_in(value)) {
     const auto* option = column.options.empty() ? nullptr : column.find_option(*number);
     return option == nullptr ? format_number(column, *number) : option->label;
@@ -156,7 +158,7 @@ std::string display(const Schema&, const Column& column, const Value& value, con
 }
 
 Result<Value> parse_value(const Schema& schema, const Table&, const Column& column, std::string_view text) {
-  if (column.is_text()) return normalize(column, std::string(text));
+  if (column.holds_text()) return normalize(column, std::string(text));
   const auto part = trim(text);
   if (part.empty()) return Value();
   switch (column.type) {

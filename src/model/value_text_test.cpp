@@ -139,6 +139,7 @@ TEST_SUITE("value_text") {
     CHECK(displayed("phonecall", "to",
                     PartyList{{reference("contact", kId), ""}, {reference("lead", kOther), "a@x"}}) == "Ada King, a@x");
     CHECK(displayed("account", "name", {}) == "");
+    CHECK(displayed("contact", "entityimage", "/9j/AAEC") == "image, 6 bytes");
     CHECK(display(schema(), column("account", "primarycontactid"), reference("contact", kId), {}) == "");
   }
 
@@ -151,7 +152,7 @@ TEST_SUITE("value_text") {
         if (any.type == ColumnType::id) continue;
         for (int i = 0; i < 5; ++i) {
           Value value;
-          if (any.is_text()) value = random.hex(10);
+          if (any.holds_text()) value = random.hex(10);
           else if (any.type == ColumnType::lookup)
             value = Reference{any.targets[random.below(any.targets.size())], *RecordId::parse(kId)};
           else if (any.type == ColumnType::party_list)

@@ -38,6 +38,7 @@ struct Entry {
 Value random_value(const model::Column& column, std::size_t row, Random& random) {
   switch (column.type) {
     case ColumnType::text: return column.name + std::to_string(random.below(4));
+    case ColumnType::image:
     case ColumnType::memo: return random.hex(random.below(200));
     case ColumnType::lookup:
       return Reference{

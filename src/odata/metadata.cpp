@@ -177,8 +177,9 @@ class Navigations {
 
 std::string type_name(std::string_view logical_name) { return "mscrm." + std::string(logical_name); }
 
-std::string_view edm_type(ColumnType type) {
-  switch (type) {
+std::string_view edm_type(const Column& column) {
+  if (column.format == "guid") return "Edm.Guid";
+  switch (column.type) {
     case ColumnType::id:
     case ColumnType::lookup: return "Edm.Guid";
     case ColumnType::text:
@@ -192,6 +193,7 @@ std::string_view edm_type(ColumnType type) {
     case ColumnType::decimal:
     case ColumnType::money: return "Edm.Decimal";
     case ColumnType::boolean: return "Edm.Boolean";
+    case ColumnType::image: return "Edm.Binary";
     case ColumnType::date: return "Edm.Date";
     case ColumnType::datetime: return "Edm.DateTimeOffset";
   }
@@ -202,9 +204,10 @@ void append_property(std::string& out, const Column& column) {
   const bool is_lookup = column.type == ColumnType::lookup;
   Element property(out, "Property");
   property.with("Name", is_lookup ? internal::lookup_property(column.name) : column.name);
-  property.with("Type", edm_type(column.type));
+  property.with("Type", edm_type(column));
   if (column.index == 0) property.with("Nullable", "false");
-  if (column.is_text() && column.length_max > 0) property.with("MaxLength", column.length_max);
+  if (column.is_text() && column.length_max > 0 && column.format != "guid")
+    property.with("MaxLength", column.length_max);
   if (column.type == ColumnType::decimal || column.type == ColumnType::money) property.with("Scale", column.scale);
 }
 

@@ -25,9 +25,10 @@ namespace {
 
 constexpr std::string_view kEtag = "@odata.etag";
 
-// Which columns to write: money isn't without its currency.
+// Which columns to write: money isn't without its currency. Pictures come to those who ask for them by name (Dataverse).
 std::vector<bool> wanted_columns(const Table& table, std::span<const ColumnIndex> select) {
   std::vector<bool> wanted(table.columns.size(), select.empty());
+  for (const auto& image : table.images) wanted[image.image] = false;
   for (const auto index : select) {
     if (index >= wanted.size()) continue;
     wanted[index] = true;
@@ -37,7 +38,7 @@ std::vector<bool> wanted_columns(const Table& table, std::span<const ColumnIndex
 }
 
 bool has_formatted_value(const Column& column) {
-  return !column.is_text() && column.type != ColumnType::bigint && column.type != ColumnType::id;
+  return !column.holds_text() && column.type != ColumnType::bigint && column.type != ColumnType::id;
 }
 
 class RecordWriter {

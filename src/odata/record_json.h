@@ -32,7 +32,7 @@ constexpr bool has(Annotations set, Annotations one) {
 // "Microsoft.Dynamics.CRM.*", "*", "-Microsoft.Dynamics.CRM.associatednavigationproperty". The most specific one decides.
 Annotations annotations_named(std::string_view terms);
 
-// `select` empty = all columns. The id and the etag are always there; money brings _transactioncurrencyid_value.
+// `select` empty = all columns but images. The id and the etag are always there; money brings _transactioncurrencyid_value.
 // Party lists are written as the collection <table>_activity_parties (one object per party with _partyid_value,
 // participationtypemask, addressused, and partyid annotations when asked for).
 void write_record(std::string& out, const model::Schema& schema, const model::Record& record,

@@ -29,6 +29,7 @@ std::string_view type_of(const Column& column) {
   switch (column.type) {
     case ColumnType::text:
     case ColumnType::memo:
+    case ColumnType::image:
     case ColumnType::party_list: return "text";
     case ColumnType::id:
     case ColumnType::lookup: return "blob";
@@ -51,7 +52,7 @@ void bind_value_part(Statement& statement, int parameter, const Column& column, 
                      BindStorage& storage) {
   if (model::is_null(value)) return statement.bind_null(parameter);
   if (const auto* text = model::text_in(value)) {
-    assert(column.is_text());
+    assert(column.holds_text());
     return statement.bind_text(parameter, *text);
   }
   if (const auto* reference = model::reference_in(value)) {
@@ -97,7 +98,7 @@ std::vector<StoredColumn> stored_columns(const Table& table) {
 std::string key_column(const Column& column) {
   if (column.folded) return column.name + "__fold";
   if (column.index == 0) return "id";
-  return column.is_text() ? std::string() : column.name;
+  return column.holds_text() ? std::string() : column.name;
 }
 
 std::string column_list(const Table& table) {
@@ -143,7 +144,8 @@ Value read_value(Statement& statement, int column_at, const Column& column) {
   if (statement.is_null(column_at)) return {};
   switch (column.type) {
     case ColumnType::text:
-    case ColumnType::memo: return std::string(statement.text(column_at));
+    case ColumnType::memo:
+    case ColumnType::image: return std::string(statement.text(column_at));
     case ColumnType::id:
     case ColumnType::lookup: return read_reference(statement, column_at, column);
     case ColumnType::party_list: return parse_party_list(statement.text(column_at));

@@ -3,6 +3,7 @@
 // How a record lies in SQL, the same on server and device:
 //
 //   text, memo           "name" text                    and "name__fold" text where Column::folded
+//   image                "name" text, base64
 //   numbers, dates       "name" integer                 (held form, see model/value.h)
 //   lookup               "name" blob of 16 bytes        and "name__table" integer where polymorphic
 //   party_list           "name" text: one line per party, sorted: "2/0190a1b2-...|address used"

@@ -33,6 +33,8 @@ Result<Ask> Client::ask_about(Verb verb, const model::Table& table, std::optiona
   // Which tables a drafts user holds isn't a matter of his profile.
   ask.in_profile = mine.holds(table);
   if (id) ask.record = TRY(held(store_, mine, {table.number, *id}));
+  // A picture comes with its row: what was used was seen.
+  ask.image_seen = ask.record != Held::none && ask.record != Held::not_here;
   if (related) ask.related = TRY(held(store_, mine, *related));
   return ask;
 }

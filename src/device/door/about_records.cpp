@@ -96,6 +96,17 @@ Result<Json> record_json(client::Client& client, const Json& question, Instant n
   return json;
 }
 
+Result<Json> image_json(client::Client& client, const Json& question, Instant now) {
+  const auto asked = TRY(asked_record(client, question));
+  const auto& table = *asked.table;
+  TRY(permits::check(TRY(client.situation(now)), TRY(client.ask_about(permits::Verb::image, table, asked.id))));
+  auto json = Json::object();
+  json.set("image", nullptr);
+  if (const auto record = TRY(client.store().find(table, asked.id)); record && !table.images.empty())
+    if (const auto* image = model::text_in(record->values[table.images[0].image])) json.set("image", *image);
+  return json;
+}
+
 // ---- timeline --------------------------------------------------------------------------------------------------------------
 
 namespace {

@@ -10,6 +10,8 @@ namespace satchel::device::door {
 
 // A `record` question's answer but for `as_of`.
 Result<Json> record_json(client::Client& client, const Json& question, Instant now);
+// Its picture, as base64 or null. Errors: E4 where it isn't on this device and can't be asked for.
+Result<Json> image_json(client::Client& client, const Json& question, Instant now);
 Result<Json> timeline_json(client::Client& client, const Json& question);
 
 // The lookup of an activity or note that says what it's about; null for other tables.

@@ -11,6 +11,8 @@ namespace {
 const std::string kAccount = id_for_test(1).to_string();
 const std::string kContact = id_for_test(3).to_string();
 const std::string kNew = "01000000-0000-0000-0000-0000000000ff";
+const std::string kPicture = "/9j/AAEC";
+const std::string kPictureId = "0a000000-0000-8000-8000-000000000001";
 const std::string kOther = "01000000-0000-0000-0000-0000000000fe";
 
 // Elena has no offline profile, so she works with drafts (E1).
@@ -18,9 +20,13 @@ std::vector<model::Record> world() {
   const auto elena = model::Reference{TableNumber(8), id_for_test(200)};
   return {
       record_for_test("systemuser", 200, 1, {{"fullname", "Elena Ruiz"}, {"isdisabled", std::int64_t{0}}}),
-      record_for_test(
-          "account", 1, 10,
-          {{"name", "Contoso"}, {"statecode", std::int64_t{0}}, {"statuscode", std::int64_t{1}}, {"ownerid", elena}}),
+      record_for_test("account", 1, 10,
+                      {{"name", "Contoso"},
+                       {"statecode", std::int64_t{0}},
+                       {"statuscode", std::int64_t{1}},
+                       {"ownerid", elena},
+                       {"entityimage", kPicture},
+                       {"entityimageid", kPictureId}}),
       record_for_test("contact", 3, 12,
                       {{"lastname", "King"},
                        {"fullname", "Ada King"},
@@ -157,6 +163,39 @@ TEST_CASE("charts of a drafts user need the connection (E4)") {
   const auto question = R"({"ask":"chart","name":")" + std::string(charts[0].string_at("name")) + R"("})";
   CHECK(disconnected()->ask(question).find("refusal")->string_at("rule") == "E4");
   CHECK(DoorForTest::with(synced_world())->ask(question).find("refusal") == nullptr);
+}
+
+TEST_CASE("a picture that came with a record is shown offline; another one's place says why not (E4)") {
+  const auto image = [](DoorForTest& it, const std::string& set, const std::string& id) {
+    return it.ask(R"({"ask":"image","set":")" + set + R"(","id":")" + id + R"("})");
+  };
+  const auto it = disconnected();
+  CHECK(image(*it, "accounts", kAccount).string_at("image") == kPicture);
+  CHECK(image(*it, "contacts", kContact).find("image")->is_null());
+  const auto refusal = *image(*it, "contacts", kOther).find("refusal");
+  CHECK(refusal.string_at("rule") == "E4");
+  CHECK(refusal.string_at("message") == "This image isn't available offline");
+  CHECK(image(*DoorForTest::with(world()), "contacts", kOther).find("image")->is_null());
+
+  const auto list = it->ask(R"({"ask":"list","set":"accounts","from":0,"to":10})");
+  const auto& row = list.find("rows")->as_array()->front();
+  CHECK(row.string_at("image") == kPictureId);
+  CHECK(row.find("values")->find("entityimage") == nullptr);
+}
+
+TEST_CASE("a draft has a picture as any record; a new one has an id at once (E4, D4)") {
+  const auto it = disconnected();
+  it->act(R"({"do":"create","set":"contacts","id":")" + kNew + R"(","values":{"lastname":"Byron","entityimage":")" +
+          kPicture + R"("}})");
+  const auto question = R"({"ask":"record","set":"contacts","id":")" + kNew + R"("})";
+  const auto row = *it->ask(question).find("row");
+  CHECK(row.find("values")->string_at("entityimage") == kPicture);
+  CHECK(RecordId::parse(row.string_at("image")));
+  it->act(R"({"do":"update","set":"contacts","id":")" + kNew + R"(","values":{"entityimage":null}})");
+  CHECK(it->ask(question).find("row")->find("image") == nullptr);
+  const auto refused =
+      it->act(R"({"do":"update","set":"contacts","id":")" + kNew + R"(","values":{"entityimage":"nonsense"}})");
+  CHECK(refused.find("refusal")->string_at("target") == "entityimage");
 }
 
 }  // namespace satchel::device::door

@@ -54,6 +54,8 @@ std::vector<model::Record> world() {
       record_for_test("account", 1, 10,
                       {{"name", "Contoso"},
                        {"telephone1", "555 0100"},
+                       {"entityimage", "/9j/AAEC"},
+                       {"entityimageid", "0a000000-0000-8000-8000-000000000001"},
                        {"numberofemployees", std::int64_t{12}},
                        {"statecode", open},
                        {"statuscode", std::int64_t{1}},

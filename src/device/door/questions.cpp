@@ -73,6 +73,7 @@ Needs Questions::needs_of(const Json& question) const {
     needs.outbox = needs.as_of = needs.drafts = needs.link = true;
     add_with_targets(client_.schema(), question.string_at("set"), needs.tables);
   }
+  if (ask == "image") needs.link = true;  // The question names the picture, so it stays the same.
   if (ask == "timeline") {
     needs.outbox = true;
     for (const auto& table : client_.schema().tables())
@@ -103,6 +104,7 @@ Result<Json> Questions::answer(const Json& question, Lists::For whom, Instant no
   if (ask == "home") return home(question, now);
   if (ask == "list") return list(question, whom, now);
   if (ask == "record") return record(question, now);
+  if (ask == "image") return image_json(client_, question, now);
   if (ask == "timeline") return timeline(question);
   if (ask == "candidates") return candidates(question);
   if (ask == "chart") return chart(question, now);

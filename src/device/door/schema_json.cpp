@@ -16,14 +16,14 @@ using model::Column;
 using model::ColumnType;
 using model::Table;
 
-constexpr std::array<std::string_view, 15> kTypeNames{"id",      "text",  "memo",    "integer", "bigint",
-                                                      "decimal", "money", "boolean", "date",    "datetime",
-                                                      "choice",  "state", "status",  "lookup",  "party_list"};
+constexpr std::array<std::string_view, 16> kTypeNames{
+    "id",   "text",     "memo",   "integer", "bigint", "decimal", "money",      "boolean",
+    "date", "datetime", "choice", "state",   "status", "lookup",  "party_list", "image"};
 constexpr std::array<std::string_view, 3> kRequiredNames{"none", "recommended", "required"};
 
 bool is_sortable(const Column& column) {
   return column.index != 0 && column.type != ColumnType::party_list && column.type != ColumnType::memo &&
-         (column.type != ColumnType::text || column.folded);
+         column.type != ColumnType::image && (column.type != ColumnType::text || column.folded);
 }
 
 Json options_of(const Column& column) {
@@ -157,6 +157,7 @@ Json table_json(const model::Schema& schema, const Table& table) {
   if (table.state) json.set("state", table.columns[*table.state].name);
   if (table.status) json.set("status", table.columns[*table.status].name);
   if (table.currency) json.set("currency", table.columns[*table.currency].name);
+  if (!table.images.empty()) json.set("image", table.columns[table.images[0].image].name);
   return json;
 }
 

@@ -111,6 +111,8 @@ Result<Json> Values::row(const model::Record& record, std::span<const model::Col
   json.set("values", std::move(values));
   json.set("state", state_word(TRY(sync::state_of(store_, record.id))));
   if (auto currency = currency_of(table, record); !currency.empty()) json.set("currency", std::move(currency));
+  if (!table.images.empty())
+    if (const auto* image = model::text_in(record.values[table.images[0].id])) json.set("image", *image);
   return json;
 }
 
@@ -162,6 +164,7 @@ Result<model::Value> value_of(const model::Schema& schema, const Column& column,
   switch (column.type) {
     case ColumnType::text:
     case ColumnType::memo:
+    case ColumnType::image:
       if (const auto* text = json.as_string()) return model::Value(*text);
       return bad_value(column, "a text");
     case ColumnType::boolean:

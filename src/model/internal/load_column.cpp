@@ -15,7 +15,7 @@ struct Named {
   Value value;
 };
 
-constexpr std::array<Named<ColumnType>, 12> kTypes = {{
+constexpr std::array<Named<ColumnType>, 13> kTypes = {{
     {"text", ColumnType::text},
     {"memo", ColumnType::memo},
     {"integer", ColumnType::integer},
@@ -28,6 +28,7 @@ constexpr std::array<Named<ColumnType>, 12> kTypes = {{
     {"choice", ColumnType::choice},
     {"lookup", ColumnType::lookup},
     {"party_list", ColumnType::party_list},
+    {"image", ColumnType::image},
 }};
 constexpr std::array<Named<Required>, 3> kRequired = {
     {{"none", Required::none}, {"recommended", Required::recommended}, {"required", Required::required}}};

@@ -76,7 +76,10 @@ Result<FormSection> load_section(const SchemaNode& node, const Table& table) {
   return section;
 }
 
-bool is_for_people(const Column& column) { return !column.hidden && column.index != 0; }
+// A picture stands in the form's head.
+bool is_for_people(const Column& column) {
+  return !column.hidden && column.index != 0 && column.type != ColumnType::image;
+}
 
 // A table without a form has one with all that people may write.
 std::vector<FormSection> make_sections(const Table& table) {

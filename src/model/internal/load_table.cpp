@@ -48,6 +48,7 @@ struct Building {
   Table& table;
   std::deque<Words> words = {};  // nodes point into it
   std::vector<std::pair<SchemaNode, ColumnIndex>> joins = {};
+  std::vector<std::pair<SchemaNode, Column>> images = {};  // They come last.
 };
 
 // The amount in the organisation's currency, which stands beside each money column.
@@ -64,11 +65,48 @@ Column base_twin_of(const Column& money) {
 
 Result<void> add_loaded_column(const SchemaNode& node, Building& building) {
   auto& table = building.table;
-  TRY(add_column(node, table, TRY(load_column(node, building.catalog))));
+  auto loaded = TRY(load_column(node, building.catalog));
+  if (loaded.type == ColumnType::image) {
+    building.images.emplace_back(node, std::move(loaded));
+    return {};
+  }
+  TRY(add_column(node, table, std::move(loaded)));
   const auto& column = table.columns.back();
   if (auto join = node.find("join")) building.joins.emplace_back(*std::move(join), column.index);
   if (column.type != ColumnType::money) return {};
   return add_column(node, table, base_twin_of(column));
+}
+
+constexpr std::int64_t kGuidLength = 36;
+constexpr std::int64_t kImageUrlLength = 250;  // two names and two ids
+
+Column hidden_text(std::string name, std::string label, std::string format, std::int64_t length_max) {
+  auto column = make_column(std::move(name), std::move(label), ColumnType::text, Origin::computed);
+  column.format = std::move(format);
+  column.length_max = length_max;
+  column.hidden = true;
+  return column;
+}
+
+// The picture stands behind whatever is short, so that reading the rest of a row leaves its bytes alone.
+Result<void> add_image(const SchemaNode& node, Table& table, Column image) {
+  if (image.origin != Origin::user || image.required != Required::none)
+    return node.wrong("an image is written by people, and no record must have one");
+  const auto next = static_cast<ColumnIndex>(table.columns.size());
+  auto timestamp =
+      make_column(image.name + "_timestamp", image.label + " Timestamp", ColumnType::bigint, Origin::server);
+  timestamp.min = 0;
+  timestamp.max = std::numeric_limits<std::int64_t>::max();
+  timestamp.hidden = true;
+  TRY(add_column(node, table, hidden_text(image.name + "id", image.label + " Id", "guid", kGuidLength)));
+  TRY(add_column(node, table, std::move(timestamp)));
+  TRY(add_column(node, table, hidden_text(image.name + "_url", image.label + " URL", "url", kImageUrlLength)));
+  TRY(add_column(node, table, std::move(image)));
+  table.images.push_back({.image = static_cast<ColumnIndex>(next + 3),
+                          .id = next,
+                          .timestamp = static_cast<ColumnIndex>(next + 1),
+                          .url = static_cast<ColumnIndex>(next + 2)});
+  return {};
 }
 
 // What words in braces stand for wherever they are.
@@ -132,7 +170,7 @@ Result<void> load_join(const SchemaNode& join, const Table& table, Column& colum
   return {};
 }
 
-Result<void> load_columns(const SchemaNode& file, Building building) {
+Result<void> load_columns(const SchemaNode& file, Building& building) {
   const auto& words = building.words.emplace_back(words_of(building.table));
   for (const auto& node : TRY(file.with_words(words).items("columns"))) {
     if (node.has("include")) TRY(include_group(node, building));
@@ -219,6 +257,8 @@ Result<void> find_roles(const SchemaNode& file, Table& table) {
   for (const auto& column : table.columns) {
     if (column.origin == Origin::computed) table.computed.push_back(column.index);
   }
+  for (const auto& image : table.images)
+    std::erase_if(table.computed, [&](ColumnIndex index) { return index == image.id || index == image.url; });
   return {};
 }
 
@@ -272,7 +312,7 @@ Result<std::vector<ViewOrder>> load_order(const SchemaNode& node, const Table& t
     }
     const auto index = TRY(find_column(node, table, words[0]));
     const auto type = table.columns[index].type;
-    if (type == ColumnType::lookup || type == ColumnType::party_list) {
+    if (type == ColumnType::lookup || type == ColumnType::party_list || type == ColumnType::image) {
       return node.wrong("a list can't be sorted by " + quoted(words[0]) + ", which has no order");
     }
     const auto is_same = [&](const ViewOrder& order) { return order.column == index; };
@@ -402,8 +442,10 @@ Result<void> load_body(const SchemaNode& file, const Catalog& catalog, Table& ta
   const auto id_name = table.is_activity ? "activityid" : table.name + "id";
   const auto id = file.has("id") ? TRY(load_name(file, "id")) : id_name;
   TRY(add_column(file, table, make_column(id, table.label, ColumnType::id, Origin::create)));
-  TRY(load_columns(file, {.catalog = catalog, .table = table}));
+  Building building{.catalog = catalog, .table = table};
+  TRY(load_columns(file, building));
   TRY(load_states(file, table));
+  for (auto& [node, image] : building.images) TRY(add_image(node, table, std::move(image)));
   TRY(find_roles(file, table));
   TRY(check_roles(file, table));
   TRY(check_navigation(file, table));

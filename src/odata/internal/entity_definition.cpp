@@ -67,6 +67,7 @@ AttributeKind lookup_kind(const Schema& schema, const Table& table, const Column
 }
 
 AttributeKind kind_of(const Schema& schema, const Table& table, const Column& column) {
+  if (column.format == "guid") return {"Uniqueidentifier", "UniqueIdentifier"};
   switch (column.type) {
     case ColumnType::id: return {"Uniqueidentifier", "UniqueIdentifier"};
     case ColumnType::text: return {"String", "String"};
@@ -83,6 +84,7 @@ AttributeKind kind_of(const Schema& schema, const Table& table, const Column& co
     case ColumnType::status: return {"Status", "Status"};
     case ColumnType::lookup: return lookup_kind(schema, table, column);
     case ColumnType::party_list: return {"PartyList", "Lookup"};
+    case ColumnType::image: return {"Virtual", "Image"};
   }
   return {"String", "String"};
 }
@@ -157,7 +159,9 @@ void set_moments(Json& attribute, const Column& column) {
 void set_details(Json& attribute, const Schema& schema, const Column& column) {
   switch (column.type) {
     case ColumnType::text:
-    case ColumnType::memo: return set_texts(attribute, column);
+    case ColumnType::memo:
+      if (column.format != "guid") set_texts(attribute, column);
+      return;
     case ColumnType::integer:
     case ColumnType::decimal:
     case ColumnType::money: return set_numbers(attribute, column);
@@ -169,6 +173,7 @@ void set_details(Json& attribute, const Schema& schema, const Column& column) {
     case ColumnType::status: return attribute.set("OptionSet", option_set(column, "Status"));
     case ColumnType::lookup:
     case ColumnType::party_list: return attribute.set("Targets", targets(schema, column));
+    case ColumnType::image: return attribute.set("IsPrimaryImage", true);
     case ColumnType::id:
     case ColumnType::bigint: return;
   }

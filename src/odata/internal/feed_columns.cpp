@@ -173,6 +173,7 @@ ColumnKind kind_of(model::ColumnType type) {
   switch (type) {
     case model::ColumnType::text:
     case model::ColumnType::memo:
+    case model::ColumnType::image:
     case model::ColumnType::party_list: return ColumnKind::text;
     case model::ColumnType::id:
     case model::ColumnType::lookup: return ColumnKind::reference;

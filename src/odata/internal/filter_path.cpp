@@ -124,6 +124,11 @@ Result<ColumnPath> resolve_path(const model::Schema& schema, const Table& table,
   const std::string& name = segments.back();
   if (const auto found = resolve_column(*at, name); found.ok()) {
     out.column = *found;
+    if (out.column->type == ColumnType::image)
+      return Error{ErrorCode::bad_filter,
+                   "Rows can't be filtered or sorted by the picture " + describe(*out.column) + "; " + name +
+                       "id is null where there is none.",
+                   name};
     out.path.column = out.column->index;
   } else if (const auto way = at->find_navigation(name)) {
     out.path.hops.push_back({way->column->index, way->target});

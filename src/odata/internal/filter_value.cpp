@@ -54,6 +54,7 @@ std::string expectation(const Column& column) {
     case ColumnType::status: return "one of the numbers " + options_in_words(column);
     case ColumnType::id:
     case ColumnType::lookup: return "an id, like 01234567-89ab-cdef-0123-456789abcdef";
+    case ColumnType::image: break;
     case ColumnType::party_list:
       return "null; to find a party in it write " + column.name + "/any(p:p/_partyid_value eq ID)";
   }
@@ -214,7 +215,8 @@ Result<Held> hold_reference(const Column& column, const Literal& literal) {
 }
 
 Result<Held> hold_text(const Column& column, const Literal& literal) {
-  if (literal.kind != Literal::Kind::text) return mismatch(column, literal);
+  const bool is_id = literal.kind == Literal::Kind::guid && column.format == "guid";
+  if (literal.kind != Literal::Kind::text && !is_id) return mismatch(column, literal);
   return Held{literal.text};
 }
 
@@ -268,6 +270,7 @@ int kind_of(const Column& column) {
     case ColumnType::id:
     case ColumnType::lookup: return 7;
     case ColumnType::party_list: return 8;
+    case ColumnType::image: return 9;
   }
   return 0;
 }

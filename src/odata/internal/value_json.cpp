@@ -104,6 +104,9 @@ Result<Value> read_value(const Column& column, const Json& json) {
     case ColumnType::memo:
       if (const auto* text = json.as_string()) return Value(*text);
       return expected(column, "a text");
+    case ColumnType::image:
+      if (const auto* text = json.as_string()) return Value(*text);
+      return expected(column, "a picture in base64");
     case ColumnType::integer:
     case ColumnType::bigint: return read_integer(column, json, "a whole number");
     case ColumnType::choice:

@@ -16,6 +16,7 @@ FeedColumn feed_column(const Column& column, int at) {
   switch (column.type) {
     case ColumnType::text:
     case ColumnType::memo:
+    case ColumnType::image:
     case ColumnType::party_list: return {FeedColumn::Kind::text, at, {}};
     case ColumnType::lookup:
       if (column.is_polymorphic()) return {FeedColumn::Kind::polymorphic, at, {}};

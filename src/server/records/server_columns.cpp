@@ -53,6 +53,12 @@ bool money_differs(const model::Table& table, const Record& before, const Record
   return false;
 }
 
+// Dataverse's measure: steps of 100 ns since the year 1.
+std::int64_t ticks_at(Instant now) {
+  constexpr std::int64_t kSecondsFromYearOne = 62'135'596'800;
+  return (kSecondsFromYearOne * 1'000 + now.milliseconds) * 10'000;
+}
+
 }  // namespace
 
 // The time that an import or an offline device gives for the creation counts, for it's when people made the record.
@@ -62,6 +68,7 @@ Result<void> Writer::fill_new(const TableSql& table, Record& record) {
   set(record, table->created_on, counts ? *given : now_.seconds());
   if (context_.users != nullptr && !caller_.user.is_nil())
     set(record, table->created_by, Reference{context_.users->table->number, caller_.user});
+  fill_images(table, nullptr, record);
   TRY(fill_owner(table, record));
   TRY(fill_unit(table, record));
   TRY(fill_currency(table, record));
@@ -69,11 +76,20 @@ Result<void> Writer::fill_new(const TableSql& table, Record& record) {
 }
 
 Result<void> Writer::fill_changed(const TableSql& table, const Record& before, Record& after) {
+  fill_images(table, &before, after);
   if (value_at(before, table->owner) != value_at(after, table->owner)) TRY(fill_unit(table, after));
   if (value_at(before, table->currency) != value_at(after, table->currency) ||
       money_differs(*table.table, before, after))
     TRY(fill_rate(table, after));
   return {};
+}
+
+void Writer::fill_images(const TableSql& table, const Record* before, Record& after) {
+  for (const auto& image : table->images) {
+    const auto& picture = after.values[image.image];
+    if (before != nullptr && before->values[image.image] == picture) continue;
+    after.values[image.timestamp] = model::is_null(picture) ? Value() : Value(ticks_at(now_));
+  }
 }
 
 Result<void> Writer::fill_owner(const TableSql& table, Record& record) {

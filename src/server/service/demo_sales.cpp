@@ -101,6 +101,7 @@ Result<void> put_account(World& world) {
   if (world.dice.percent(5) && !world.accounts.empty())
     row.set_lookup("parentaccountid", row.table(), world.dice.pick(world.accounts).id);
   if (world.dice.percent(4)) row.set("statecode", std::int64_t{1});
+  add_picture(row);
   const int maker = world.person(account.owner);
   world.accounts.push_back(std::move(account));
   return world.put(maker, row, later(world, 120));
@@ -151,6 +152,7 @@ Result<void> put_contact(World& world, std::int64_t account) {
   set_address(world, row, city);
   describe_contact(world, row, contact, city);
   if (parent != nullptr) row.set_lookup("parentcustomerid", world.table("account"), parent->id);
+  add_picture(row);
   const auto id = contact.id;
   const int maker = world.person(contact.owner);
   world.contacts.push_back(std::move(contact));

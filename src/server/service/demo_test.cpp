@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/hash.h"
+#include "model/image.h"
 #include "model/rules.h"
 #include "server/service/internal/demo_clock.h"
 #include "server/service/internal/demo_world.h"
@@ -89,6 +90,24 @@ TEST_CASE(
   for (const auto* table :
        {"opportunity", "incident", "task", "phonecall", "appointment", "email", "annotation", "lead"})
     CHECK(server.owners(table).size() == 5);
+}
+
+TEST_CASE("a fifth of accounts and contacts has a picture of less than a kilobyte (E4)") {
+  DemoServer server(3'000);
+  for (const auto* table : {"account", "contact"}) {
+    INFO(table);
+    const auto rows = server.rows(table);
+    std::set<std::string> ids;
+    for (const auto& row : rows) {
+      const auto picture = server.text(row, "entityimage");
+      if (picture.empty()) continue;
+      CHECK(model::image_type(picture) == "image/png");
+      CHECK(model::image_bytes(picture) < 1'024);
+      ids.insert(server.text(row, "entityimageid"));
+    }
+    CHECK(ids.size() * 100 > rows.size() * 16);
+    CHECK(ids.size() * 100 < rows.size() * 24);
+  }
 }
 
 TEST_CASE("the salespeople sign in, and both of the east may write what their team owns") {

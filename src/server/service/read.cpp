@@ -6,7 +6,9 @@
 //   accounts(ID)/contact_customer_accounts   .../$count   .../$ref   accounts(ID)/contact_customer_accounts(ID)
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/text.h"
+#include "model/image.h"
 #include "model/organization_settings.h"
 #include "odata/record_json.h"
 #include "server/service/internal/reading.h"
@@ -94,6 +96,12 @@ Result<Response> property(const Call& call, const model::Table& table, const mod
     Response response;
     response.headers.set("Content-Type", "text/plain; charset=utf-8");
     response.body = value->is_string() ? *value->as_string() : value->dump();
+    if (column.type == model::ColumnType::image) {
+      response.headers.set("Content-Type", std::string(model::image_type(response.body)));
+      // Whatever somebody managed to store as a picture, a browser shall not take it for a page.
+      response.headers.set("X-Content-Type-Options", "nosniff");
+      response.body = from_base64(response.body).value_or("");
+    }
     return response;
   }
   const std::string annotation =

@@ -4,6 +4,7 @@
 // no other way to change a record.
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "odata/collections.h"
 #include "odata/deep_create.h"
@@ -168,13 +169,14 @@ Result<Written> create(const Call& call, const Address& address) {
   return create_from(call, address, TRY(body_of(call)));
 }
 
-// PUT replaces: what isn't given gets its default. What the record can't be without, and what the server would choose for
-// it (owner, state, currency), stays.
+// PUT replaces: what isn't given gets its default. What the record can't be without, what the server would choose for it (owner,
+// state, currency), and pictures, which a GET doesn't give unasked, stay.
 void fill_what_is_missing(const model::Table& table, model::RecordChange& change) {
   for (const auto& column : table.columns) {
     const bool stays = column.index == 0 || column.origin != model::Origin::user ||
                        column.required == model::Required::required || column.index == table.owner ||
-                       column.index == table.state || column.index == table.status || column.index == table.currency;
+                       column.type == model::ColumnType::image || column.index == table.state ||
+                       column.index == table.status || column.index == table.currency;
     if (stays || change.find(column.index) != nullptr) continue;
     change.set(column.index, column.default_value ? model::Value(*column.default_value) : model::Value());
   }
@@ -227,11 +229,19 @@ Result<Written> set_column(const Call& call, const Address& address, const model
   return written;
 }
 
-// PUT contacts(ID)/jobtitle {"value":"Engineer"}, DELETE contacts(ID)/jobtitle
+// A picture's own bytes, rather than JSON with base64 in it.
+bool holds_bytes(const Request& request) {
+  const auto type = to_lower_ascii(request.headers.get("Content-Type"));
+  return type.starts_with("application/octet-stream") || type.starts_with("image/");
+}
+
+// PUT contacts(ID)/jobtitle {"value":"Engineer"}, PUT contacts(ID)/entityimage (bytes), DELETE contacts(ID)/jobtitle
 Result<Written> write_property(const Call& call, const Address& address, const model::Column& column) {
   if (call.request.method == "DELETE") return set_column(call, address, column, {});
   if (call.request.method != "PUT" && call.request.method != "PATCH")
     return method_not_allowed(call, "GET, HEAD, PUT, PATCH, DELETE");
+  if (column.type == model::ColumnType::image && holds_bytes(call.request))
+    return set_column(call, address, column, to_base64(call.request.body));
   const auto body = TRY(body_of(call));
   const auto* value = body.find("value");
   if (value == nullptr) return Error{ErrorCode::bad_json, "The body must be {\"value\": …}.", "value"};

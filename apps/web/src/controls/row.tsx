@@ -3,11 +3,11 @@
 // One record in a list: a link named by its primary name over the whole row, what else is worth knowing, its state, its next steps.
 
 import type { Row, Table } from '../door/door';
-import { column_of, format_value, initials, is_empty, name_of, row_details } from '../forms/format';
+import { column_of, format_value, is_empty, name_of, row_details } from '../forms/format';
 import { browser_region } from '../forms/region';
 import { due_text } from '../forms/time';
 import { due_of, kDueColumns, steps_of } from '../forms/steps';
-import { Icon, table_icon } from './icon';
+import { RowPicture } from './picture';
 import { StateMark } from './state_mark';
 import { StepMenu } from './steps';
 import { Swipe } from './swipe';
@@ -31,7 +31,7 @@ export function CompactRow({ table, row, columns, selected, now }: RowProps) {
   return (
     <Swipe row={row} steps={steps}>
       <div class={`row ${selected ? 'selected' : ''}`}>
-        <Avatar table={table} name={row.name} />
+        <RowPicture table={table} row={row} />
         <div class="row-text">
           <span class="row-line">
             <RowLink row={row} selected={selected} />
@@ -62,6 +62,7 @@ export function WideRow({ table, row, columns, selected }: RowProps) {
   return (
     <div class={`row wide-row ${selected ? 'selected' : ''}`} style={column_tracks(table, columns)}>
       <span class="cell first-cell">
+        {table.image && <RowPicture table={table} row={row} />}
         <RowLink row={row} selected={selected} />
         {row.state !== 'on_this_device' && <StateMark state={row.state} />}
       </span>
@@ -102,15 +103,6 @@ function RowLink({ row, selected }: { row: Row; selected?: boolean }) {
     <a class="row-link" href={`/${row.set}/${row.id}`} aria-current={selected ? 'page' : undefined}>
       {name_of(row)}
     </a>
-  );
-}
-
-function Avatar({ table, name }: { table: Table; name: string }) {
-  const is_person = ['contact', 'lead', 'systemuser'].includes(table.name);
-  return (
-    <span class={`avatar ${is_person ? 'person' : ''}`} aria-hidden="true">
-      {is_person ? initials(name) : <Icon name={table_icon(table.name)} size={20} />}
-    </span>
   );
 }
 

@@ -42,7 +42,7 @@ export interface Party extends Reference {
 /**
  * By column type: text, memo: string · integer, bigint, choice, state, status: number · decimal, money: number
  * (at most 15 digits; more come as string) · boolean · date: "2026-11-25" · datetime: "2026-11-25T08:15:00Z" ·
- * lookup: Reference · party_list: Party[]. null = no value.
+ * lookup: Reference · party_list: Party[] · image: base64 of a PNG, JPEG or GIF. null = no value.
  */
 export type Value = null | string | number | boolean | Reference | Party[];
 export type Values = Record<ColumnName, Value>;
@@ -54,7 +54,7 @@ export type RecordState = 'on_this_device' | 'pending' | 'sent' | 'in_conflict' 
 
 export type ColumnType =
   | 'id' | 'text' | 'memo' | 'integer' | 'bigint' | 'decimal' | 'money' | 'boolean' | 'date' | 'datetime'
-  | 'choice' | 'state' | 'status' | 'lookup' | 'party_list';
+  | 'choice' | 'state' | 'status' | 'lookup' | 'party_list' | 'image';
 
 export interface Option {
   value: number;
@@ -129,6 +129,8 @@ export interface Table {
   state?: ColumnName;
   status?: ColumnName;
   currency?: ColumnName;
+  /** The column with the record's own picture. */
+  image?: ColumnName;
 }
 export interface Chart {
   name: string;
@@ -155,6 +157,8 @@ export interface Row {
   state: RecordState;
   /** ISO code of the row's money. */
   currency?: string;
+  /** Which picture the record has; another one for each picture. */
+  image?: string;
 }
 
 export interface ListQuestion {
@@ -214,6 +218,17 @@ export interface RecordAnswer {
   fixed?: Record<ColumnName, string>;
   /** The record is a draft of this device; its row's state is `draft` or `saving`. */
   draft?: Draft;
+}
+/** A record's picture, for lists. Refused (E4) where it isn't on this device and can't be asked for. */
+export interface ImageQuestion {
+  ask: 'image';
+  set: SetName;
+  id: RecordId;
+  /** The row's `image`, so that another picture is another question. */
+  image?: string;
+}
+export interface ImageAnswer {
+  image: string | null;
 }
 /** What a new record would be if it was begun now. */
 export interface NewQuestion {
@@ -482,6 +497,7 @@ export interface Questions {
   home: [HomeQuestion, HomeAnswer];
   list: [ListQuestion, ListAnswer];
   record: [RecordQuestion, RecordAnswer];
+  image: [ImageQuestion, ImageAnswer];
   new: [NewQuestion, NewAnswer];
   drafts: [DraftsQuestion, DraftsAnswer];
   timeline: [TimelineQuestion, TimelineAnswer];

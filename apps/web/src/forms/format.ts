@@ -43,6 +43,8 @@ export function format_value(column: Column, value: Value | undefined, region: R
       return date_format(region, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(String(value)));
     case 'lookup':
       return reference_text(value as Reference);
+    case 'image':
+      return 'A picture';
     case 'party_list':
       return list_format(region).format((value as Party[]).map((party) => reference_text(party)));
     default:

@@ -33,6 +33,7 @@ char letter_of(ColumnType type) {
     case ColumnType::status: return 'S';
     case ColumnType::lookup: return 'l';
     case ColumnType::party_list: return 'p';
+    case ColumnType::image: return 'I';
   }
   return '?';
 }
@@ -107,7 +108,7 @@ bool fits(const Column& column, const Written& written) {
   if (!is_same_kind(letter_of(column.type), written.letter)) return false;
   if (column.scale != written.scale) return false;
   if (model::is_null(written.value)) return true;
-  if (column.is_text()) return model::text_in(written.value) != nullptr;
+  if (column.holds_text()) return model::text_in(written.value) != nullptr;
   if (column.type == ColumnType::lookup) return model::reference_in(written.value) != nullptr;
   if (column.type == ColumnType::party_list) return model::parties_in(written.value) != nullptr;
   return model::integer_in(written.value) != nullptr;

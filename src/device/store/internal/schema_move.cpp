@@ -43,7 +43,8 @@ bool is_same_kind(ColumnType a, ColumnType b) {
 
 SchemaMove::Lost SchemaMove::lost(const Table& before, const Column& column, const Value& value) const {
   const auto* table = now_.find(before.number);
-  Lost out{column.name, model::display(before_, column, value, name_of_), {}};
+  const bool is_image = column.type == model::ColumnType::image;
+  Lost out{column.name, is_image ? *model::text_in(value) : model::display(before_, column, value, name_of_), {}};
   if (out.text.empty()) out.text = model::format_value(before_, column, value);
   if (table == nullptr || table->is_derived) {
     out.why = before.plural + " are no longer kept here.";

@@ -30,7 +30,7 @@ std::string assignments(const Table& table) {
 
 // The stored column by which `column` sorts; "" where none does (a text without a key, parties, the id).
 std::string order_key(const Column& column) {
-  if (column.index == 0 || column.type == ColumnType::party_list) return {};
+  if (column.index == 0 || column.type == ColumnType::party_list || column.type == ColumnType::image) return {};
   if (!column.is_text()) return column.name;
   return column.folded ? column.name + "__fold" : std::string();
 }

@@ -36,6 +36,7 @@ class Writer {
   // server_columns.cpp
   Result<void> fill_new(const TableSql& table, Record& record);
   Result<void> fill_changed(const TableSql& table, const Record& before, Record& after);
+  void fill_images(const TableSql& table, const Record* before, Record& after);
   Result<void> fill_owner(const TableSql& table, Record& record);
   Result<void> fill_unit(const TableSql& table, Record& record);
   Result<void> fill_currency(const TableSql& table, Record& record);

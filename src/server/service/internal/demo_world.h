@@ -133,6 +133,9 @@ class World {
 // "Størk & Öberg" -> "stork-oberg": for mail addresses and sites.
 std::string ascii_name(std::string_view text, char blank);
 
+// A fifth of the accounts and contacts has one.
+void add_picture(ChangeMaker& row);
+
 // ---- rows, each one more ---------------------------------------------------------------------------------------------
 
 // Organisation, units, teams, users, currencies, competitors; products as many as fit the size.

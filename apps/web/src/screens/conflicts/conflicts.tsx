@@ -6,6 +6,7 @@ import { useState } from 'preact/hooks';
 import type { Conflict, ConflictColumn, ConflictsAnswer, Table } from '../../door/door';
 import { Icon } from '../../controls/icon';
 import { Moment } from '../../controls/moment';
+import { picture_address } from '../../controls/picture';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
 import { column_of, format_value, reference_text } from '../../forms/format';
 import { browser_region } from '../../forms/region';
@@ -132,7 +133,10 @@ interface SidesProps {
 
 function Sides({ column, table, is_gone, picked, onPick }: SidesProps) {
   const known = table && column_of(table, column.name);
-  const text = (value: ConflictColumn['mine']) => (known && format_value(known, value, browser_region())) || '(empty)';
+  const text = (value: ConflictColumn['mine']) => {
+    if (known?.type === 'image' && typeof value === 'string') return <img class="side-picture" src={picture_address(value)} alt="a picture" />;
+    return (known && format_value(known, value, browser_region())) || '(empty)';
+  };
   const label = known?.label ?? 'A value';
   const side = (which: 'mine' | 'server', title: string, value: ConflictColumn['mine']) => {
     const content = (

@@ -6,10 +6,13 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { RecordAnswer, Reference, Row, Table } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
-import { Icon, table_icon } from '../../controls/icon';
+import { Icon } from '../../controls/icon';
 import { Moment } from '../../controls/moment';
 import { StepButtons } from '../../controls/steps';
-import { column_of, format_value, initials, is_empty, name_of } from '../../forms/format';
+import { Avatar, PictureField } from '../../controls/picture';
+import type { Form } from '../../controls/use_form';
+import { shown_value } from '../../forms/draft';
+import { column_of, format_value, is_empty, name_of } from '../../forms/format';
 import { browser_region } from '../../forms/region';
 import { due_of, is_open, phone_link, steps_of } from '../../forms/steps';
 import { go, go_back } from '../../store/history';
@@ -22,18 +25,16 @@ interface Props {
   row: Row;
   answer: RecordAnswer;
   is_new: boolean;
+  form: Form;
 }
 
-export function RecordHead({ table, row, answer, is_new }: Props) {
+export function RecordHead({ table, row, answer, is_new, form }: Props) {
   const title = is_new ? `New ${table.label.toLocaleLowerCase()}` : name_of(row);
-  const is_person = table.name === 'contact' || table.name === 'lead';
   return (
     <header class="record-head">
       <RecordBar table={table}>{!is_new && <DeleteButton table={table} row={row} answer={answer} />}</RecordBar>
       <div class="record-who">
-        <span class={`avatar big ${is_person ? 'person' : ''}`} aria-hidden="true">
-          {is_person && !is_new ? initials(row.name) : <Icon name={table_icon(table.name)} />}
-        </span>
+        <HeadPicture table={table} row={row} answer={answer} form={form} />
         <div>
           <h1 class="title">{title}</h1>
           {!is_new && <Next table={table} row={row} />}
@@ -42,6 +43,22 @@ export function RecordHead({ table, row, answer, is_new }: Props) {
       {!is_new && <HeadFacts table={table} row={row} />}
       {!is_new && <StepButtons steps={steps_of(table, row)} row={row} />}
     </header>
+  );
+}
+
+function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new'>) {
+  const column = table.image ? column_of(table, table.image) : undefined;
+  if (!column) return <Avatar table={table} name={row.name} big />;
+  return (
+    <PictureField
+      table={table}
+      column={column}
+      name={row.name}
+      base64={shown_value(form.draft, row.values, column) as string | null}
+      fixed={!answer.can_write.may}
+      problem={form.problems[column.name]}
+      onChange={(value) => form.edit(column.name, { value })}
+    />
   );
 }
 
@@ -108,7 +125,7 @@ function Next({ table, row }: { table: Table; row: Row }) {
   );
 }
 
-function DeleteButton({ table, row, answer }: Omit<Props, 'is_new'>) {
+function DeleteButton({ table, row, answer }: Omit<Props, 'is_new' | 'form'>) {
   const act = useActOrTell();
   const { toasts, kept_forms } = useStore();
   const [asking, set_asking] = useState(false);

@@ -4,6 +4,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { DraftEnd, RecordAnswer, RecordId, Reference, Refusal, RecordState, Row, Table, Values } from '../../door/door';
+import { MissingPicture } from '../../controls/picture';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
 import { useForm } from '../../controls/use_form';
 import { context_values, read_context } from '../../forms/context';
@@ -41,7 +42,7 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
       </section>
     );
   }
-  if (!answer.row) return <Gone sentence={answer.gone ?? 'This record is not on this device.'} table={table} />;
+  if (!answer.row) return <Gone sentence={answer.gone ?? 'This record is not on this device.'} table={table} id={id} />;
   return <RecordForm table={table} id={id} answer={answer} row={answer.row} is_new={false} />;
 }
 
@@ -85,7 +86,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   const { draft } = answer;
   const connected = useStatus()?.connection === 'connected';
   const [saving, set_saving] = useState(false);
-  const columns = useMemo(() => table.form.sections.flatMap((section) => section.columns), [table]);
+  const columns = useMemo(() => [...table.form.sections.flatMap((section) => section.columns), ...(table.image ? [table.image] : [])], [table]);
   const [first_given] = useState(given);
   const form = useForm({
     table,
@@ -161,7 +162,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   return (
     <section class="pane record-pane" aria-label={is_new ? `New ${table.label.toLocaleLowerCase()}` : `${table.label} record`} onKeyDown={keys}>
       <div class="scroller">
-        <RecordHead table={table} row={row} answer={answer} is_new={is_new} />
+        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} />
         <Parts table={table} is_new={is_new} />
         <RecordNotices answer={answer} form={form} table={table} will_be_draft={will_be_draft} connected={connected} />
         <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />
@@ -180,11 +181,12 @@ const kEndWords: Record<DraftEnd['end'], string> = {
   refused: 'The server did not take it. The draft is kept.',
 };
 
-function Gone({ sentence, table }: { sentence: string; table: Table }) {
+function Gone({ sentence, table, id }: { sentence: string; table: Table; id?: RecordId }) {
   return (
     <section class="pane record-pane" aria-label={table.label}>
       <EmptyState icon="search" title="Not on this device">
         <p>{sentence}</p>
+        {id && <MissingPicture table={table} id={id} />}
         <button type="button" class="button" onClick={() => go(`/${table.set}`)}>
           Show the list
         </button>
