@@ -133,10 +133,11 @@ class Application {
     return {};
   }
 
-  // In a cached table it stays if it was used; unsent work is a use. Whether the user may still read it the next pull asks by name.
+  // It stays if it's pinned, in a cached table also if it was used; unsent work is a use. Whether the user may still read it the next pull asks by name.
   Result<void> remove_orphan(const model::Table& table, RecordId id) {
     const auto here = TRY(store_.holding(table, id));
     if (!here || here->scopes != ScopeSetNumber(0)) return {};
+    if (const auto use = TRY(store_.use(id)); use && use->pinned) return {};
     if (!TRY(is_synced(table))) {
       if (TRY(store_.has_use(id))) return {};
       if (TRY(store_.has_shadow(id))) return store_.note_use({table.number, id}, settling_.now);
@@ -211,7 +212,7 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const std::vect
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
   // The first sync ends with its indexes, and is noted then.
   if (TRY(store.setting("last_sync"))) TRY(store.set_setting("last_sync", std::to_string(settling.now.milliseconds)));
-  report.removed += application.removed + TRY(evict(store, TRY(read_experience(store)), settling.now));
+  report.removed += application.removed + TRY(evict(store, settling.open, settling.now));
   report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
   return {};
 }
