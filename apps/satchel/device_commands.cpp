@@ -185,16 +185,6 @@ Result<std::vector<permits::Ask>> asks_of(permits::Ask ask, const client::TypedV
   return asks;
 }
 
-Result<model::Reference> related_record(DeviceSession& session, const std::string& text) {
-  const auto slash = text.find('/');
-  if (slash == std::string::npos || slash + 1 == text.size())
-    return Error{ErrorCode::usage, "A record is written SET/ID, for example accounts/0190…, not \"" + text + "\".",
-                 text};
-  const auto set = text.substr(0, slash);
-  const auto id = TRY(find_record(session, set, text.substr(slash + 1)));
-  return model::Reference{TRY(session.client().table(set))->number, id};
-}
-
 }  // namespace
 
 int create(const DeviceOptions& options, const std::string& set, const std::vector<std::string>& values,
@@ -206,7 +196,7 @@ int create(const DeviceOptions& options, const std::string& set, const std::vect
     const auto& table = *TRY(client.table(set));
     TRY(read_pictures(table, typed));
     std::optional<model::Reference> parent;
-    if (!related.empty()) parent = TRY(related_record(*session, related));
+    if (!related.empty()) parent = TRY(record_named(*session, related));
     TRY(session->require(TRY(asks_of(TRY(client.ask_about(Verb::create, table, {}, parent)), typed))));
     const auto written = TRY(client.create(set, typed, session->now(), parent));
     return say_written(*session, options, written, "created");

@@ -36,6 +36,9 @@ int update(const DeviceOptions& options, const std::string& set, const std::stri
            const std::vector<std::string>& values);
 int remove(const DeviceOptions& options, const std::string& set, const std::string& id);
 
+// `record`: SET/ID.
+int pin(const DeviceOptions& options, const std::string& record, bool on);
+
 int drafts(const DeviceOptions& options);
 int show_draft(const DeviceOptions& options, const std::string& id);
 int set_draft(const DeviceOptions& options, const std::string& id, const std::vector<std::string>& values);

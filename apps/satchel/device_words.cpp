@@ -159,6 +159,11 @@ void add_drafts_commands(CLI::App& app, DeviceWords& words) {
   drafts_command->callback([&words, drafts_command] {
     if (drafts_command->get_subcommands().empty()) words.code = drafts(words.device);
   });
+  for (const bool on : {true, false}) {
+    auto* command = app.add_subcommand(on ? "pin" : "unpin", on ? "Keep a record on this device" : "No longer keep it");
+    command->add_option("RECORD", words.for_record, "SET/ID")->required();
+    command->callback([&words, on] { words.code = pin(words.device, words.for_record, on); });
+  }
   app.add_subcommand("cache", "Records that are kept because they were used")->callback([&] {
     words.code = cache(words.device);
   });
@@ -177,7 +182,7 @@ void add_may_command(CLI::App& app, DeviceWords& words) {
 
 // Commands whose day hasn't come; they say so.
 void add_later_commands(CLI::App& app, DeviceWords& words) {
-  for (const auto* name : {"chart", "do", "why", "pin", "unpin", "attach", "download"}) {
+  for (const auto* name : {"chart", "do", "why", "attach", "download"}) {
     auto* command = app.add_subcommand(name, "");
     command->group("")->allow_extras()->fallthrough(false);  // whatever follows, the answer is the same
     command->callback([&words, name] { words.code = not_available(words, name); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Commands about drafts (D1-D8) and about what is kept because it was used (C1).
+// Commands about drafts (D1-D8) and about what is kept because it was used (C1) or pinned (Q6).
 #include <algorithm>
 
 #include "apps/satchel/device_commands.h"
@@ -218,6 +218,47 @@ int export_drafts(const DeviceOptions& options) {
   });
 }
 
+namespace {
+
+// A record that isn't here is fetched: what the server doesn't give can't be kept.
+Result<void> fetch_pinned(DeviceSession& session, const model::Reference& record) {
+  auto& client = session.client();
+  const auto& table = client.schema().at(record.table);
+  if (TRY(client.store().holding(table, record.id)) || TRY(client.store().find(table, record.id))) return {};
+  TRY(session.try_run(client::SyncRequested{}));
+  if (TRY(client.store().holding(table, record.id))) return {};
+  TRY(client.set_pin(record, false, session.now()));
+  if (!TRY(session.situation()).connected)
+    return Error{ErrorCode::needs_connection,
+                 "The connection was lost before the record came. Pin it once you are connected.",
+                 record.id.to_string(), "Q6"};
+  return Error{ErrorCode::not_found,
+               "There's no " + table.label + " " + record.id.to_string() + " at the server that you may read.",
+               record.id.to_string(), "Q6"};
+}
+
+}  // namespace
+
+int pin(const DeviceOptions& options, const std::string& text, bool on) {
+  return run(options, [&]() -> Result<void> {
+    auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
+    auto& client = session->client();
+    const auto record = TRY(record_named(*session, text));
+    TRY(session->require(TRY(client.ask_about(Verb::pin, client.schema().at(record.table), record.id))));
+    TRY(client.set_pin(record, on, session->now()));
+    if (on) TRY(fetch_pinned(*session, record));
+    const auto keeping = TRY(client.keeping(record));
+    auto json = Json::object();
+    json.set("id", record.id.to_string());
+    json.set("state", on ? "pinned" : "unpinned");
+    json.set("kept_by_profile", keeping.by_profile);
+    if (options.json) say_json(json);
+    else say(on ? "Kept on this device." : "No longer kept on this device for your sake.");
+    if (on && keeping.by_profile && !options.json) say(std::string(client::kKeptAnyway));
+    return {};
+  });
+}
+
 int cache(const DeviceOptions& options) {
   return run(options, [&]() -> Result<void> {
     auto session = TRY(DeviceSession::open_for(options, {.verb = Verb::read}));
@@ -225,27 +266,31 @@ int cache(const DeviceOptions& options) {
     const auto decided = TRY(client::standing(store));
     auto array = Json::array();
     std::vector<std::vector<std::string>> rows;
-    std::int64_t bytes = 0;
+    std::int64_t bytes = 0, pinned = 0;
     for (const auto& use : TRY(store.uses())) {
       const auto& table = store.schema().at(use.record.table);
       const auto as_of = TRY(session->client().as_of(use.record.id));
-      if (!as_of) continue;  // held by scope, or not here yet
-      bytes += use.bytes;
+      if (!as_of && !use.pinned) continue;  // held by scope, or not here yet
+      bytes += use.pinned ? 0 : use.bytes;
+      pinned += use.pinned ? 1 : 0;
       auto json = Json::object();
       json.set("table", table.set);
       json.set("id", use.record.id.to_string());
       json.set("name", store.name_of(use.record));
       json.set("used", format_date_time(use.used_at.seconds()));
-      json.set("as_of", format_date_time(as_of->seconds()));
+      json.set("as_of", as_of ? Json(format_date_time(as_of->seconds())) : Json());
+      json.set("pinned", use.pinned);
       array.push_back(std::move(json));
       rows.push_back({table.label, store.name_of(use.record), format_date_time(use.used_at.seconds()),
-                      format_date_time(as_of->seconds()), use.record.id.to_string()});
+                      as_of ? format_date_time(as_of->seconds()) : "", use.pinned ? "pinned" : "",
+                      use.record.id.to_string()});
     }
-    const auto count = static_cast<std::int64_t>(rows.size());
+    const auto count = static_cast<std::int64_t>(rows.size()) - pinned;  // what the bounds are about
     if (options.json) {
       auto json = Json::object();
       json.set("rows", count);
       json.set("bytes", bytes);
+      json.set("pinned", pinned);
       json.set("rows_max", decided.cache_rows);
       json.set("bytes_max", decided.cache_bytes);
       json.set("days_max", decided.cache_days);
@@ -253,7 +298,8 @@ int cache(const DeviceOptions& options) {
       say_json(json);
       return {};
     }
-    if (!rows.empty()) say_table({"Table", "Name", "Used", "As of", "Id"}, std::move(rows));
+    if (!rows.empty()) say_table({"Table", "Name", "Used", "As of", "", "Id"}, std::move(rows));
+    if (pinned > 0) say(count_text(pinned, "record is", "records are") + " pinned and stay.");
     say(count_text(count, "record", "records") + ", " + size_text(bytes) + "; at most " + grouped(decided.cache_rows) +
         " rows, " + size_text(decided.cache_bytes) + ", " + count_text(decided.cache_days, "day", "days") + ".");
     return {};

@@ -83,6 +83,16 @@ Result<RecordId> find_record(DeviceSession& session, const std::string& set, con
   return client.find_id(set, text);
 }
 
+Result<model::Reference> record_named(DeviceSession& session, const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos || slash + 1 == text.size())
+    return Error{ErrorCode::usage, "A record is written SET/ID, for example accounts/0190…, not \"" + text + "\".",
+                 text};
+  const auto set = text.substr(0, slash);
+  const auto id = TRY(find_record(session, set, text.substr(slash + 1)));
+  return model::Reference{TRY(session.client().table(set))->number, id};
+}
+
 std::string_view word_of(WriteEnd end) {
   switch (end) {
     case WriteEnd::saved: return "saved";

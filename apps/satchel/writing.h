@@ -19,6 +19,9 @@ Result<void> read_pictures(const model::Table& table, device::client::TypedValue
 // The record with this id or name; where records are read online first, the server is asked too (C1). Errors: as Client::find_id.
 Result<RecordId> find_record(DeviceSession& session, const std::string& set, const std::string& text);
 
+// The same written SET/ID. Errors: usage.
+Result<model::Reference> record_named(DeviceSession& session, const std::string& text);
+
 // Sends what may go now, and says how it ended: saved at the server, pending or a draft on this device. The id alone where a script
 // reads it (`id=$(satchel create …)`). Errors: the server's reason.
 Result<void> say_written(DeviceSession& session, const DeviceOptions& options, const device::client::Written& written,

@@ -149,5 +149,46 @@ def a_revoked_token_keeps_drafts() -> None:
         assert server.get(f"accounts({record})")["name"] == "Kept"
 
 
+def pinned_records_stay() -> None:
+    """A pinned record outlives the cache's bounds and is refreshed with each sync; unpinned it is an ordinary one again (Q6)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        accounts, contacts, unread = used_online(device, server)
+        assert device("pin", f"accounts/{accounts[0]}") == {"id": accounts[0], "state": "pinned", "kept_by_profile": False}
+        assert device("pin", f"accounts/{unread}")["state"] == "pinned"
+        admin(server, "set", "cache_rows=1")
+        server.request("PATCH", f"accounts({accounts[0]})", {"name": "Renamed Harbour"})
+        device("sync")
+        kept = device("cache")
+        assert {row["id"] for row in kept["value"] if row["pinned"]} == {accounts[0], unread} and kept["pinned"] == 2, kept
+        assert kept["rows"] == 1, kept
+        server.stop()
+        assert device("show", "accounts", accounts[0])["name"] == "Renamed Harbour"
+        assert device("show", "accounts", unread)["accountid"] == unread
+        assert refusal(device, "show", "accounts", accounts[1]) == ("C1", "needs_connection")
+        assert refusal(device, "pin", f"accounts/{accounts[1]}") == ("Q6", "needs_connection")
+        assert device("unpin", f"accounts/{unread}")["state"] == "unpinned"
+        server.start()
+        server.request("DELETE", f"contacts({contacts[0]})")
+        server.request("DELETE", f"accounts({accounts[0]})")
+        device("sync")
+        assert accounts[0] not in {row["id"] for row in device("cache")["value"]}
+        assert device.refused("pin", f"accounts/{accounts[0]}")["code"] == "not_found"
+
+
+def what_the_profile_holds_is_kept_anyway() -> None:
+    """A sync user's record in scope says that the profile keeps it; pinned, it stays when it leaves the scope (Q6, Q2)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("east1@demo")
+        device("sync")
+        record = device.rows("accounts", top="1")[0]["accountid"]
+        assert device("pin", f"accounts/{record}") == {"id": record, "state": "pinned", "kept_by_profile": True}
+        assert device("sync")["complete"]
+        server.request("DELETE", f"accounts({record})")
+        device("sync")
+        assert device.refused("show", "accounts", record)["code"] == "not_found"
+
+
 if __name__ == "__main__":
-    run(a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)
+    run(pinned_records_stay, what_the_profile_holds_is_kept_anyway, a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)

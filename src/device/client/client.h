@@ -100,6 +100,11 @@ struct Status {
   std::vector<store::TableStatus> tables;
 };
 
+// What to say beside "Keep on this device" where a scope holds the record anyway.
+inline constexpr std::string_view kKeptAnyway =
+    "Your offline profile keeps this record on this device anyway. Pinned, it also stays when the profile no longer "
+    "selects it.";
+
 class Client {
  public:
   Client(store::DeviceStore& store, Random& random, HostFacts host = {})
@@ -141,6 +146,13 @@ class Client {
   Result<void> note_uses(std::span<const model::Record> rows, Instant now);
   // When the server last confirmed what is shown of the record (C4); nullopt: never, or it's held by scope.
   Result<std::optional<Instant>> as_of(RecordId id);
+  // "Keep on this device" (Q6). One that isn't here comes with the next sync. Errors: the permits', too_large.
+  Result<void> set_pin(const model::Reference& record, bool is_pinned, Instant now);
+  struct Keeping {
+    bool pinned = false;
+    bool by_profile = false;  // a scope holds it: it's kept anyway
+  };
+  Result<Keeping> keeping(const model::Reference& record);
   // What to ask the server before a list or record of a cached table is shown; nullopt: what is here is what there is, or the
   // server isn't to be asked.
   Result<std::optional<ReadRequested>> online_read(const ListRequest& request, Instant now);

@@ -610,6 +610,7 @@ sync::Settling Engine::settling() const {
   else if (auto settings = sync::OrganizationSettings::read(store_)) settling.policies = settings->conflict_policies();
   settling.random = &random_;
   settling.deletes_held = options_.deletes_held;
+  settling.open = open_;
   if (const auto user = store_.setting("user_id"); user && *user)
     if (const auto id = RecordId::parse(**user)) settling.user = *id;
   return settling;

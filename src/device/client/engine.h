@@ -105,6 +105,8 @@ class Engine {
   void handle(Event event, Instant now);
   std::optional<Output> poll_output();
   bool busy() const { return phase_ != Phase::idle; }
+  // The records that screens show just now (Q6).
+  void set_open(std::vector<RecordId> records) { open_ = std::move(records); }
 
  private:
   enum class Phase { idle, signing_in, refreshing, asking, pushing, pulling, comparing, indexing };
@@ -179,6 +181,7 @@ class Engine {
   Phase phase_ = Phase::idle;
   Instant now_;
   Run run_;
+  std::vector<RecordId> open_;
   SignIn signing_in_;
   Duration server_offset_;  // the server's clock minus this device's
   RequestToken last_token_;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "device/client/client.h"
 #include "device/client/limits.h"
+#include "device/sync/cache.h"
 #include "model/rules.h"
 #include "odata/record_json.h"
 
@@ -264,6 +265,20 @@ Result<std::optional<Instant>> Client::as_of(RecordId id) {
   const auto here = TRY(store_.holding(store_.schema().at(use->record.table), id));
   const bool is_cached = here && here->scopes == store::ScopeSetNumber(0);
   return is_cached ? std::optional(use->confirmed_at) : std::nullopt;
+}
+
+Result<void> Client::set_pin(const model::Reference& record, bool is_pinned, Instant now) {
+  const auto& table = store_.schema().at(record.table);
+  TRY(permits::check(TRY(situation(now)), TRY(ask_about(Verb::pin, table, record.id))));
+  const auto mine = TRY(experience());
+  return in_transaction(
+      [&] { return is_pinned ? sync::pin(store_, record, now) : sync::unpin(store_, mine, record, now); });
+}
+
+Result<Client::Keeping> Client::keeping(const model::Reference& record) {
+  const auto use = TRY(store_.use(record.id));
+  const auto here = TRY(store_.holding(store_.schema().at(record.table), record.id));
+  return Keeping{use && use->pinned, here && here->scopes != store::ScopeSetNumber(0)};
 }
 
 namespace {

@@ -57,6 +57,15 @@ Result<Json> may(client::Client& client, const Asked& asked, permits::Verb verb,
   return permit_json(TRY(permit_for(client, TRY(client.ask_about(verb, table, asked.id)), now)));
 }
 
+// "Keep on this device" (Q6), and what to know about it.
+Result<Json> keep_json(client::Client& client, const model::Reference& record) {
+  const auto keeping = TRY(client.keeping(record));
+  auto json = Json::object();
+  json.set("on", keeping.pinned);
+  if (keeping.by_profile) json.set("anyway", client::kKeptAnyway);
+  return json;
+}
+
 // Why the record isn't shown: it was never here and can't be asked for now (C1), or it is gone.
 Result<std::string> missing_sentence(client::Client& client, const Asked& asked, Instant now) {
   const auto read = TRY(permit_for(client, TRY(client.ask_about(permits::Verb::read, *asked.table, asked.id)), now));
@@ -85,6 +94,7 @@ Result<Json> record_json(client::Client& client, const Json& question, Instant n
   } else if (const auto record = TRY(client.store().find(table, asked.id))) {
     Values values(client.store());
     json.set("row", TRY(values.row(*record, all_columns(table))));
+    json.set("keep", TRY(keep_json(client, {table.number, asked.id})));
   } else {
     json.set("row", nullptr);
     json.set("gone", TRY(missing_sentence(client, asked, now)));

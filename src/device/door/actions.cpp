@@ -17,9 +17,9 @@ namespace {
 using model::ChangeKind;
 using store::ChangeState;
 
-constexpr std::array<std::string_view, 15> kKnown{
-    "create", "update", "remove",  "take_back",  "resolve",           "undo_decision", "retry",        "discard",
-    "opened", "seen",   "dismiss", "save_draft", "save_ready_drafts", "discard_draft", "export_drafts"};
+constexpr std::array<std::string_view, 16> kKnown{
+    "create", "update", "remove", "take_back", "resolve",    "undo_decision",     "retry",         "discard",
+    "pin",    "opened", "seen",   "dismiss",   "save_draft", "save_ready_drafts", "discard_draft", "export_drafts"};
 
 Json done() {
   auto json = Json::object();
@@ -84,6 +84,7 @@ Result<Json> Actions::act(const Json& action, Instant now) {
   if (what == "retry") return retry(action, now);
   if (what == "opened") return opened(action, now);
   if (what == "seen") return seen(action, now);
+  if (what == "pin") return pin(action, now);
   if (what == "save_draft") return save_draft(action, now);
   if (what == "save_ready_drafts") return save_ready_drafts(now);
   if (what == "discard_draft") return discard_draft(action, now);
@@ -345,6 +346,12 @@ Result<Json> Actions::opened(const Json& action, Instant now) {
   TRY(add_recent(client_.store(), {target.table->number, target.id}));
   if (const auto record = TRY(client_.store().find(*target.table, target.id)))
     TRY(client_.note_uses(std::span(&*record, 1), now));
+  return done();
+}
+
+Result<Json> Actions::pin(const Json& action, Instant now) {
+  const auto target = TRY(target_of(action));
+  TRY(client_.set_pin({target.table->number, target.id}, action.bool_at("on"), now));
   return done();
 }
 

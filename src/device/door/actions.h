@@ -50,6 +50,7 @@ class Actions {
   Result<Json> resolve(const Json& action, Instant now);
   Result<Json> retry(const Json& action, Instant now);
   Result<Json> opened(const Json& action, Instant now);
+  Result<Json> pin(const Json& action, Instant now);
   Result<Json> seen(const Json& action, Instant now);
   Result<Json> save_draft(const Json& action, Instant now);
   Result<Json> save_ready_drafts(Instant now);

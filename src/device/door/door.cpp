@@ -92,11 +92,13 @@ void Door::hear(TabNumber tab, std::string_view message, Instant now) {
     case Asked::Kind::action: hear_action(tab, *heard.asked); break;
     case Asked::Kind::let_go: watches_.let_go(tab, heard.id); break;
   }
+  syncing_.set_open(watches_.open_records());
   take_touched();
 }
 
 void Door::leave(TabNumber tab) {
   watches_.leave(tab);
+  syncing_.set_open(watches_.open_records());
   std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.tab == tab; });
 }
 
@@ -200,7 +202,7 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
       waiting_.push_back({tab, asked.id, Waiting::For::finish, syncing_.sync_saved(now_), std::move(*finish)});
       return std::optional<Json>();
     }
-    if (what != "opened" && what != "seen" && what != "dismiss") syncing_.saved(now_);
+    if (what != "opened" && what != "seen" && what != "dismiss" && what != "pin") syncing_.saved(now_);
     return std::optional(std::move(outcome));
   }
   if (what == "sign_in") {

@@ -156,6 +156,27 @@ TEST_CASE("a user of offline sync asks the server for nothing that screens show 
   CHECK_FALSE(it->has_request());
 }
 
+TEST_CASE("a record is kept by a button, and one that the profile holds says that it's kept anyway (Q6)") {
+  const auto question = R"({"ask":"record","set":"accounts","id":")" + kAccount + R"("})";
+  const auto pin = [](bool on) {
+    return R"({"do":"pin","set":"accounts","on":)" + std::string(on ? "true" : "false") + R"(,"id":")" + kAccount +
+           R"("})";
+  };
+  const auto it = disconnected();
+  it->watch(7, question);
+  it->told(7);
+  CHECK_FALSE(it->ask(question).find("keep")->bool_at("on"));
+  CHECK(it->act(pin(true)).bool_at("ok"));
+  const auto told = it->told(7);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].find("keep")->bool_at("on"));
+  CHECK(it->act(pin(false)).bool_at("ok"));
+  CHECK_FALSE(it->ask(question).find("keep")->bool_at("on"));
+
+  const auto synced = DoorForTest::with(synced_world());
+  CHECK(synced->ask(question).find("keep")->string_at("anyway").find("offline profile") != std::string_view::npos);
+}
+
 TEST_CASE("charts of a drafts user need the connection (E4)") {
   const auto schema = disconnected()->ask(R"({"ask":"schema"})");
   const auto& charts = *schema.find("charts")->as_array();

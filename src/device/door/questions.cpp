@@ -22,6 +22,7 @@ bool is_touched(const Needs& needs, const store::Touched& touched) {
   if (touched.erased) return true;
   if (needs.outbox && (touched.outbox || touched.conflicts)) return true;
   if (needs.drafts && touched.drafts) return true;
+  if (needs.pins && touched.pins) return true;
   if (needs.loading && touched.loading) return true;
   if (needs.as_of && touched.settings.contains("last_sync")) return true;
   if (needs.recent && touched.settings.contains(kRecentSetting)) return true;
@@ -70,7 +71,7 @@ Needs Questions::needs_of(const Json& question) const {
     add_with_targets(client_.schema(), question.string_at("set"), needs.tables);
   }
   if (ask == "record") {
-    needs.outbox = needs.as_of = needs.drafts = needs.link = true;
+    needs.outbox = needs.as_of = needs.drafts = needs.pins = needs.link = true;
     add_with_targets(client_.schema(), question.string_at("set"), needs.tables);
   }
   if (ask == "image") needs.link = true;  // The question names the picture, so it stays the same.

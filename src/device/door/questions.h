@@ -23,6 +23,7 @@ struct Needs {
   bool all_tables = false;
   bool outbox = false;  // and conflicts, which show as a record's state
   bool drafts = false;
+  bool pins = false;
   bool loading = false;  // which tables are whole
   bool syncing = false;  // progress
   bool link = false;     // connection, and what is being looked up at the server; so also what may be done now

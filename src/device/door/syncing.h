@@ -58,6 +58,7 @@ class Syncing {
   void saved(Instant now);
   void nudged(Instant now) { pace_.nudged(now); }
   void stop() { pace_.stop(); }
+  void set_open(std::vector<RecordId> records) { engine_.set_open(std::move(records)); }
 
   void answer(client::RequestToken token, Result<Response> response, Instant now);
   void wake(Instant now);

@@ -62,6 +62,14 @@ std::vector<Json> Watches::questions() const {
   return questions;
 }
 
+std::vector<RecordId> Watches::open_records() const {
+  std::vector<RecordId> records;
+  for (const auto& watch : watches_)
+    if (watch.question.string_at("ask") == "record")
+      if (const auto id = RecordId::parse(watch.question.string_at("id"))) records.push_back(*id);
+  return records;
+}
+
 Watches::Watch* Watches::next_due(Instant now, bool is_syncing) {
   // The one that was asked for last is what the user looks at: the open record before the list behind it.
   for (auto at = watches_.rbegin(); at != watches_.rend(); ++at) {

@@ -40,6 +40,7 @@ class Watches {
   void touch_table(TableNumber table);
   void touch_syncing();
   std::vector<Json> questions() const;
+  std::vector<RecordId> open_records() const;  // that somebody looks at
 
   // The next one to be asked anew; null when none is due now. What shows progress isn't told more often than people can read.
   Watch* next_due(Instant now, bool is_syncing);

@@ -20,6 +20,7 @@ constexpr Word kWords[] = {
     {"update", Verb::update},   {"edit", Verb::update},  {"write", Verb::update},    {"delete", Verb::remove},
     {"remove", Verb::remove},   {"save", Verb::save},    {"discard", Verb::discard}, {"sync", Verb::sync},
     {"sign-in", Verb::sign_in}, {"back", Verb::go_back}, {"chart", Verb::chart},     {"image", Verb::image},
+    {"pin", Verb::pin},
 };
 
 std::string plural(const Ask& ask) { return ask.table != nullptr ? ask.table->plural : "Records"; }
@@ -57,8 +58,8 @@ bool is_classic_offline(const Situation& s) { return s.rules == Rules::classic &
 // ---- the table -------------------------------------------------------------------------------------------------------------
 
 using Verbs = std::initializer_list<Verb>;
-constexpr std::array kAllButSignIn = {Verb::read,    Verb::create, Verb::update,  Verb::remove, Verb::save,
-                                      Verb::discard, Verb::sync,   Verb::go_back, Verb::chart,  Verb::image};
+constexpr std::array kAllButSignIn = {Verb::read, Verb::create,  Verb::update, Verb::remove, Verb::save, Verb::discard,
+                                      Verb::sync, Verb::go_back, Verb::chart,  Verb::image,  Verb::pin};
 constexpr std::array kWrites = {Verb::create, Verb::update, Verb::remove};
 
 struct Row {
@@ -76,6 +77,7 @@ constexpr std::array kSave = {Verb::save};
 constexpr std::array kRead = {Verb::read};
 constexpr std::array kChart = {Verb::chart};
 constexpr std::array kImage = {Verb::image};
+constexpr std::array kPin = {Verb::pin};
 constexpr std::array kCreate = {Verb::create};
 constexpr std::array kCreateOrUpdate = {Verb::create, Verb::update};
 constexpr std::array kUpdateOrRemove = {Verb::update, Verb::remove};
@@ -177,6 +179,17 @@ const Row kTable[] = {
     {"E4", kImage, [](const Situation& s, const Ask& ask) { return !s.connected && !ask.image_seen; },
      ErrorCode::needs_connection,
      [](const Situation&, const Ask&) -> std::string { return "This image isn't available offline"; }},
+
+    // ---- keeping (1.8) ----
+    {"Q6", kPin, [](const Situation&, const Ask& ask) { return ask.record == Held::draft; }, ErrorCode::bad_request,
+     [](const Situation&, const Ask&) -> std::string {
+       return "A draft stays on this device until it's saved or discarded. Once it's saved, it can be kept.";
+     }},
+    {"Q6", kPin, [](const Situation& s, const Ask& ask) { return !s.connected && ask.record == Held::not_here; },
+     ErrorCode::needs_connection,
+     [](const Situation&, const Ask& ask) {
+       return "This " + thing(ask) + " isn't on this device, so it can't be kept here. Connect to fetch it.";
+     }},
 
     // ---- writing (1.2) ----
     {"D5", kCreate,

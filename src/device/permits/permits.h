@@ -35,6 +35,7 @@ enum class Verb {
   go_back,  // the sign-in prompt's "Back"
   chart,
   image,
+  pin,  // "Keep on this device"
 };
 // The words of `may`: "open" and "list" are reads as well, "edit" is an update.
 std::optional<Verb> verb_named(std::string_view word);

@@ -230,6 +230,16 @@ TEST_CASE("a classic on-premises server before 7.0 has no offline work (P3)") {
   CHECK(why(given("deployment=on-premises,rules=classic,version=6.1")).find("6.1") != std::string::npos);
 }
 
+TEST_CASE(
+    "a record is pinned where it is, also offline; one that isn't here needs the server, a draft is here anyway (Q6)") {
+  for (const auto* where : {kDraftsOffline, kSyncOffline})
+    for (const auto held : {Held::cached, Held::scoped, Held::pending})
+      CHECK(answer(where, ask(Verb::pin, held)) == "yes");
+  CHECK(answer(kDraftsOffline, ask(Verb::pin, Held::not_here)) == "no Q6 needs_connection");
+  CHECK(answer("", ask(Verb::pin, Held::not_here)) == "yes");
+  CHECK(answer("", ask(Verb::pin, Held::draft)) == "no Q6 bad_request");
+}
+
 TEST_CASE("a sync needs the server (R1)") {
   CHECK(answer("connected=no", ask(Verb::sync)) == "no R1 needs_connection");
   CHECK(answer("", ask(Verb::sync)) == "yes");
@@ -251,7 +261,7 @@ TEST_CASE("needs_connection is told exactly when a connection would do") {
     s.version = bits & 256 ? ProductVersion{6, 0} : ProductVersion{9, 2};
     s.drafts = bits & 512 ? DraftRules::extended : DraftRules::classic;
     for (const auto verb : {Verb::read, Verb::create, Verb::update, Verb::remove, Verb::save, Verb::discard, Verb::sync,
-                            Verb::sign_in, Verb::chart, Verb::image})
+                            Verb::sign_in, Verb::chart, Verb::image, Verb::pin})
       for (const auto held : {Held::none, Held::not_here, Held::cached, Held::scoped, Held::draft, Held::pending})
         for (const auto* hand : {static_cast<const model::Column*>(nullptr), &column("contact", "parentcustomerid")}) {
           const Ask asked{verb, &table("contact"), held, hand, held, true, false};

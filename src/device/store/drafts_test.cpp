@@ -159,6 +159,39 @@ TEST_CASE("an older store gets drafts and uses, and keeps what it has") {
   store.verify();
 }
 
+TEST_CASE("Q6: an older store gets pins, and keeps its uses") {
+  StoreForTest store;
+  const Reference first{store.table("account").number, id_for_test(1)};
+  store.write([&] {
+    must(store->note_use(first, Instant{7'000}));
+    must(
+        store.database().execute("alter table use drop column pinned; "
+                                 "update meta set value = '2' where name = 'format'"));
+  });
+  store.reopen();
+  CHECK(must(store->use(first.id))->used_at == Instant{7'000});
+  CHECK_FALSE(must(store->use(first.id))->pinned);
+  store.write([&] { must(store->set_pin(first, true, Instant{8'000})); });
+  store.reopen();
+  CHECK(must(store->use(first.id))->pinned);
+  CHECK(must(store->use(first.id))->used_at == Instant{7'000});
+  CHECK(must(store->cache_size()).rows == 0);
+}
+
+TEST_CASE("Q6: as many records may be pinned as one pull may name") {
+  StoreForTest store;
+  const auto number = store.table("account").number;
+  store.write([&] {
+    for (std::uint64_t id = 1; id <= kPinsMax; ++id) must(store->set_pin({number, id_for_test(id)}, true, Instant{1}));
+    must(store->set_pin({number, id_for_test(1)}, true, Instant{1}));  // again: nothing more
+    const auto refused = store->set_pin({number, id_for_test(kPinsMax + 1)}, true, Instant{1});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == ErrorCode::too_large);
+    must(store->set_pin({number, id_for_test(1)}, false, Instant{1}));
+    must(store->set_pin({number, id_for_test(kPinsMax + 1)}, true, Instant{1}));
+  });
+}
+
 TEST_CASE("D3: nothing of drafts and uses is left after a sign-out") {
   StoreForTest store;
   const auto& account = store.table("account");

@@ -17,6 +17,9 @@ inline constexpr std::size_t kOutboxChangesMax = 20'000;
 // Drafts on one device. People save them one by one; some 10 MB.
 inline constexpr std::size_t kDraftsMax = 5'000;
 
+// Pinned records (Q6): as many as one pull may name, so that each pull can ask for all of them.
+inline constexpr std::size_t kPinsMax = 2'000;
+
 // Bytes of pages that wait for their cut. Some 300,000 changed rows; the server's page may hold at most a tenth of it.
 inline constexpr std::int64_t kStagedBytesMax = 64 * 1024 * 1024;
 

@@ -339,6 +339,19 @@ Result<void> SqlStore::confirm_use(const model::Reference& record, Instant now) 
   return uses_.confirm(record.id, now, TRY(bytes_of(record)));
 }
 
+Result<void> SqlStore::set_pin(const model::Reference& record, bool is_pinned, Instant now) {
+  expect_transaction();
+  touched_.pins = true;
+  const auto use = TRY(uses_.find(record.id));
+  if (is_pinned && !(use && use->pinned) && TRY(uses_.pins()) >= kPinsMax)
+    return Error{ErrorCode::too_large,
+                 "This device keeps " + std::to_string(kPinsMax) +
+                     " records because somebody asked for it, and it can't keep more. Take one of them off first.",
+                 record.id.to_string(), "Q6"};
+  if (is_pinned && !use) TRY(note_use(record, now));
+  return uses_.set_pin(record.id, is_pinned);
+}
+
 Result<void> SqlStore::drop_use(RecordId record) {
   expect_transaction();
   return uses_.drop(record);

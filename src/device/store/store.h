@@ -6,7 +6,7 @@
 //   shadow      the mirror (the server's state as last seen) of records that have unconfirmed local changes
 //   outbox      changes not yet confirmed;  conflict, conflict_history, scope, scope_set, staged_page, meta, search
 //   draft       new records that were captured offline and aren't saved yet; never among the visible rows (D4, D5)
-//   use         when a record was last used, for cached rows (C1);  known_name: names of records that aren't here
+//   use         when a record was last used, for cached rows (C1), and whether it's pinned (Q6);  known_name: names of records that aren't here
 //
 //   visible = mirror (+) acknowledged (+) pending (Y13). A record without local changes lies in its table once; one with
 //   local changes lies there as the user sees it, and its mirror in `shadow`.
@@ -110,6 +110,7 @@ struct Use {
   Instant used_at;
   Instant confirmed_at;    // when the server last brought the row, or said that it's the same: "As of" (C4). 0: never
   std::int64_t bytes = 0;  // about, of the row
+  bool pinned = false;     // "Keep on this device" (Q6): the cache's bounds don't ask for it
 };
 struct CacheSize {
   std::int64_t rows = 0, bytes = 0;
@@ -169,11 +170,12 @@ struct Touched {
   std::set<std::string, std::less<>> settings;
   bool outbox = false;
   bool drafts = false;
+  bool pins = false;
   bool conflicts = false;  // open or decided
   bool loading = false;    // which tables are whole, or which indexes are there
   bool erased = false;     // all of the above, everywhere
   bool any() const {
-    return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased || drafts;
+    return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased || drafts || pins;
   }
 };
 
@@ -314,7 +316,10 @@ class DeviceStore {
   virtual Result<std::vector<Use>> uses() = 0;  // the latest first
   // Together with the names that were kept for it.
   virtual Result<void> drop_use(RecordId record) = 0;
+  // Of those that may be asked to leave: pinned ones aren't counted.
   virtual Result<CacheSize> cache_size() = 0;
+  // A pin is part of its use, and goes with it. Pinning what wasn't used is a use. Errors: too_large past kPinsMax.
+  virtual Result<void> set_pin(const model::Reference& record, bool is_pinned, Instant now) = 0;
   // Names of records that a row names and that aren't here. They go with `holder`, the row.
   struct KnownName {
     model::Reference record;

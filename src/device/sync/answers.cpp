@@ -108,7 +108,9 @@ class Answers {
     const auto here = TRY(store_.holding(table, change.id));
     if (here && here->scopes != store::ScopeSetNumber(0)) return {};
     if (!experience_) experience_ = TRY(read_experience(store_));
-    if (!experience_->holds(table)) report.to_fetch.push_back({table.number, change.id, here ? here->version : Seq(0)});
+    const auto use = TRY(store_.use(change.id));
+    if (!experience_->holds(table) || (use && use->pinned))
+      report.to_fetch.push_back({table.number, change.id, here ? here->version : Seq(0)});
     return {};
   }
 

@@ -9,8 +9,11 @@
 // Always true:
 //   - The oldest use leaves first; never a record that a draft is about, and never one with changes or conflicts of its own.
 //   - A refresh or being a lookup's target is no use.
+//   - A pinned record (Q6) has no bounds, in a sync table as well: out of its scope it stays without one. Each sync asks for it by
+//     name, so it leaves once it's gone or may no longer be read.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "device/store/store.h"
@@ -18,14 +21,21 @@
 
 namespace satchel::device::sync {
 
-// A used row stays without a scope only in a table that isn't the user's to sync: from a sync table it leaves with its scope (Q2).
+// A used row stays without a scope only in a table that isn't the user's to sync: from a sync table it leaves with its scope (Q2),
+// unless it's pinned.
 Result<bool> stays_by_use(store::DeviceStore& store, const Experience& experience, const model::Reference& record);
 
-// What pulls have to name: used records of cached tables, the latest use first, with the version that is here (0: none).
+// "Keep on this device" (Q6). One that isn't here comes with the next pull. Errors: too_large.
+Result<void> pin(store::DeviceStore& store, const model::Reference& record, Instant now);
+// What only the pin kept leaves at once; a cached row is an ordinary one again.
+Result<void> unpin(store::DeviceStore& store, const Experience& experience, const model::Reference& record,
+                   Instant now);
+
+// What pulls have to name: pinned records, and used ones of cached tables, the latest use first, with the version that is here (0: none).
 Result<std::vector<odata::NamedRow>> rows_to_name(store::DeviceStore& store, const Experience& experience);
 
-// Lets the oldest uses go past cache_rows, cache_bytes and cache_days, and their rows with them. In the caller's transaction.
+// `open`: on a screen just now. Lets the oldest uses go past cache_rows, cache_bytes and cache_days, and their rows with them. In the caller's transaction.
 // Gives the number of rows that left.
-Result<std::int64_t> evict(store::DeviceStore& store, const Experience& experience, Instant now);
+Result<std::int64_t> evict(store::DeviceStore& store, std::span<const RecordId> open, Instant now);
 
 }  // namespace satchel::device::sync

@@ -312,6 +312,80 @@ TEST_CASE("C1: the oldest use leaves first, by rows and by days; drafts' records
   device.verify();
 }
 
+TEST_CASE("Q6: a pinned record never leaves by the cache's bounds, and leaves when it's gone or forbidden (C6)") {
+  DraftsDevice device;
+  const auto number = device.table("account").number;
+  for (std::uint8_t id = 1; id <= 3; ++id) device.cache(device.account(id, 11 + id), 11 + id);
+  for (const std::uint8_t id : {1, 2})
+    device.write([&] { must(pin(device.store(), {number, id_for_test(id)}, device.now)); });
+  device.set_organization({{"cache_rows", model::Value(std::int64_t{0})}}, 20);
+  device.now = device.now + Duration::of_days(1'000);
+  device.pull({.cut = 21});
+  CHECK(device.shows("account", 1));
+  CHECK_FALSE(device.shows("account", 3));
+  const auto named = must(rows_to_name(device.store(), must(read_experience(device.store()))));
+  CHECK(named.size() == 2);
+  device.pull({.cut = 22, .named = {{number, id_for_test(1), NamedAnswer::gone}}});
+  device.pull({.cut = 23, .named = {{number, id_for_test(2), NamedAnswer::forbidden}}});
+  CHECK_FALSE(device.shows("account", 1));
+  CHECK_FALSE(device.shows("account", 2));
+  CHECK(must(device.store().uses()).empty());
+  device.verify();
+}
+
+TEST_CASE("Q6: the record that is open isn't evicted while it's open") {
+  DraftsDevice device;
+  for (std::uint8_t id = 1; id <= 2; ++id) device.cache(device.account(id, 11 + id), 11 + id);
+  device.set_organization({{"cache_rows", model::Value(std::int64_t{5})}}, 20);
+  device.now = device.now + Duration::of_days(1'000);
+  const auto evicted = [&](std::vector<RecordId> open) {
+    return device.write([&] { return must(evict(device.store(), open, device.now)); });
+  };
+  CHECK(evicted({id_for_test(1)}) == 1);
+  CHECK(device.shows("account", 1));
+  CHECK_FALSE(device.shows("account", 2));
+  CHECK(evicted({}) == 1);
+  CHECK_FALSE(device.shows("account", 1));
+}
+
+TEST_CASE(
+    "Q6: out of its scope a pinned record stays as a cached one, until it may no longer be read or is unpinned (Q2)") {
+  DraftsDevice device(true);
+  const auto& table = device.table("account");
+  device.pull_rows(12, {device.account(1, 11), device.account(2, 11), device.account(3, 11)});
+  for (const std::uint8_t id : {1, 2})
+    device.write([&] { must(pin(device.store(), {table.number, id_for_test(id)}, device.now)); });
+  const auto leaves = [&](std::uint8_t id) {
+    return FeedMark{FeedMark::Kind::leave, table.number, id_for_test(id), Seq(13), {ScopeNumber(table.number.value)}};
+  };
+  device.pull({.cut = 13, .marks = {leaves(1), leaves(2), leaves(3)}});
+  CHECK(device.shows("account", 1));
+  CHECK_FALSE(device.shows("account", 3));
+  device.verify();
+  const auto mine = must(read_experience(device.store()));
+  CHECK(must(rows_to_name(device.store(), mine)).size() == 2);
+  device.pull({.cut = 14, .named = {{table.number, id_for_test(1), NamedAnswer::forbidden}}});
+  CHECK_FALSE(device.shows("account", 1));
+  device.write([&] { must(unpin(device.store(), mine, {table.number, id_for_test(2)}, device.now)); });
+  CHECK_FALSE(device.shows("account", 2));
+  device.verify();
+}
+
+TEST_CASE("Q6: unpinning leaves what a scope holds, and what isn't sent yet") {
+  DraftsDevice device(true);
+  const auto& table = device.table("account");
+  const auto mine = must(read_experience(device.store()));
+  device.pull_rows(12, {device.account(1, 11), device.account(2, 11)});
+  device.edit("account", 2, {{"name", text_for_test("Mine")}});
+  for (const std::uint8_t id : {1, 2}) {
+    device.write([&] { must(pin(device.store(), {table.number, id_for_test(id)}, device.now)); });
+    device.write([&] { must(unpin(device.store(), mine, {table.number, id_for_test(id)}, device.now)); });
+    CHECK(device.shows("account", id));
+  }
+  CHECK(device.outbox(2).size() == 1);
+  device.verify();
+}
+
 TEST_CASE("C1: cache_bytes bounds what cached rows take") {
   DraftsDevice device;
   for (std::uint8_t id = 1; id <= 3; ++id)

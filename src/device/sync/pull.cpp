@@ -159,10 +159,12 @@ class Application {
     return {};
   }
 
-  // In a cached table it stays if it was used; unsent work is a use. Whether the user may still read it this sync asks by name.
+  // It stays if it's pinned, in a cached table also if it was used; unsent work is a use. Whether the user may still read it this
+  // sync asks by name.
   Result<void> remove_orphan(const model::Table& table, RecordId id) {
     const auto here = TRY(store_.holding(table, id));
     if (!here || here->scopes != ScopeSetNumber(0)) return {};
+    if (const auto use = TRY(store_.use(id)); use && use->pinned) return {};
     if (!TRY(is_synced(table))) {
       const bool has_use = TRY(store_.has_use(id));
       if (!has_use && TRY(store_.has_shadow(id))) TRY(store_.note_use({table.number, id}, settling_.now));
@@ -243,7 +245,7 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const std::vect
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));
   // The first sync ends with its indexes, and is noted then.
   if (TRY(store.setting("last_sync"))) TRY(store.set_setting("last_sync", std::to_string(settling.now.milliseconds)));
-  report.removed += application.removed + TRY(evict(store, TRY(read_experience(store)), settling.now));
+  report.removed += application.removed + TRY(evict(store, settling.open, settling.now));
   report.mismatched = TRY(mismatched_scopes(store, page.head().totals));
   return {};
 }

@@ -13,6 +13,8 @@
 //   - A record with an unanswered change isn't merged (Y13); it is settled again when the answer is known.
 #pragma once
 
+#include <span>
+
 #include "device/store/store.h"
 #include "device/sync/merge.h"
 
@@ -26,6 +28,7 @@ struct Settling {
   Random* random = nullptr;
   // A delete isn't sent before it's this old: so long the user can take it back.
   Duration deletes_held = {};
+  std::span<const RecordId> open = {};  // on a screen just now: the cache's bounds leave them alone (Q6)
 };
 
 // Works inside the caller's transaction. `table`, `id`: the record.

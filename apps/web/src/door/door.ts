@@ -214,6 +214,8 @@ export interface RecordAnswer {
   as_of: Milliseconds | null;
   /** The server is being asked for it (C4): while `row` is null nobody knows yet whether it is there. */
   reading?: boolean;
+  /** "Keep on this device" (Q6): whether it is pinned, and a sentence where the profile keeps it anyway. */
+  keep?: { on: boolean; anyway?: string };
   /** Why a column can't be set by hand now (D6). */
   fixed?: Record<ColumnName, string>;
   /** The record is a draft of this device; its row's state is `draft` or `saving`. */
@@ -570,6 +572,8 @@ export interface Actions {
   nudge: [{ do: 'nudge'; why: 'focus' | 'network' }, { ok: true }];
   /** A record was opened: for "recent" and C1. */
   opened: [{ do: 'opened'; set: SetName; id: RecordId }, { ok: true }];
+  /** "Keep on this device" (Q6). */
+  pin: [{ do: 'pin'; set: SetName; id: RecordId; on: boolean }, { ok: true }];
   /** Rows were scrolled into view (C1). */
   seen: [{ do: 'seen'; set: SetName; ids: RecordId[] }, { ok: true }];
 }

@@ -14,8 +14,8 @@ namespace {
 using sql::quoted;
 
 // Grows with each change of the layout that an older program would misread.
-// 1: without drafts and cached rows.
-constexpr std::int64_t kFormat = 2;
+// 1: without drafts and cached rows. 2: without pins.
+constexpr std::int64_t kFormat = 3;
 
 constexpr std::array<std::string_view, 20> kOwnNames{
     "draft",       "use",       "known_name",     "meta",        "setting",      "schema_file",  "table_state",
@@ -51,7 +51,7 @@ constexpr std::string_view kCreateOfflineTables = R"(
 create table draft(number integer primary key autoincrement, id blob not null unique, "table" integer not null, saving integer,
   body blob not null);
 create table use(id blob primary key not null, "table" integer not null, used_at integer not null,
-  confirmed_at integer not null, bytes integer not null) without rowid;
+  confirmed_at integer not null, bytes integer not null, pinned integer not null) without rowid;
 create table known_name(id blob not null, holder blob not null, name text not null, primary key(id, holder)) without rowid;
 create index known_name__of_holder on known_name(holder);
 )";
@@ -202,7 +202,9 @@ std::string refit(const model::Column& before, const model::Column& now) {
 }  // namespace
 
 Result<void> Layout::upgrade(const model::Schema* before) {
-  if (TRY(meta_.integer("format", 0)) < 2) TRY(database_.execute(kCreateOfflineTables));
+  const auto format = TRY(meta_.integer("format", 0));
+  if (format < 2) TRY(database_.execute(kCreateOfflineTables));
+  else if (format < 3) TRY(database_.execute("alter table use add column pinned integer not null default 0"));
   TRY(meta_.set_integer("format", kFormat));
   const bool is_loading = TRY(loading());
   std::set<std::string> remade;

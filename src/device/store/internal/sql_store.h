@@ -102,6 +102,7 @@ class SqlStore final : public DeviceStore {
   Result<std::vector<Use>> uses() override { return uses_.all(); }
   Result<void> drop_use(RecordId record) override;
   Result<CacheSize> cache_size() override { return uses_.size(); }
+  Result<void> set_pin(const model::Reference& record, bool is_pinned, Instant now) override;
   Result<void> know_names(RecordId holder, std::span<const KnownName> names) override;
 
   Result<ConflictId> add_conflict(const Conflict& conflict) override;

@@ -10,20 +10,21 @@ std::optional<Use> read(sql::Statement& row) {
   return Use{{TableNumber(static_cast<std::int32_t>(row.integer(1))), *id},
              Instant{row.integer(2)},
              Instant{row.integer(3)},
-             row.integer(4)};
+             row.integer(4),
+             row.integer(5) != 0};
 }
 
-constexpr std::string_view kSelect = "select id, \"table\", used_at, confirmed_at, bytes from use";
+constexpr std::string_view kSelect = "select id, \"table\", used_at, confirmed_at, bytes, pinned from use";
 
 }  // namespace
 
 // A clock that was set back doesn't make a record older than it was.
 Result<void> Uses::note(const model::Reference& record, Instant now, std::int64_t bytes) {
-  auto insert =
-      TRY(sql::borrow(database_,
-                      "insert into use(id, \"table\", used_at, confirmed_at, bytes) values (?1, ?2, ?3, 0, ?4) "
-                      "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
-                      "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
+  auto insert = TRY(
+      sql::borrow(database_,
+                  "insert into use(id, \"table\", used_at, confirmed_at, bytes, pinned) values (?1, ?2, ?3, 0, ?4, 0) "
+                  "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
+                  "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
   insert->bind_blob(1, record.id.view());
   insert->bind_integer(2, record.table.value);
   insert->bind_integer(3, now.milliseconds);
@@ -69,8 +70,20 @@ Result<void> Uses::drop(RecordId record) {
 }
 
 Result<CacheSize> Uses::size() {
-  auto select = TRY(sql::borrow(database_, "select count(*), total(bytes) from use"));
+  auto select = TRY(sql::borrow(database_, "select count(*), total(bytes) from use where pinned = 0"));
   return TRY(select->step()) ? CacheSize{select->integer(0), select->integer(1)} : CacheSize{};
+}
+
+Result<void> Uses::set_pin(RecordId record, bool is_pinned) {
+  auto update = TRY(sql::borrow(database_, "update use set pinned = ?2 where id = ?1"));
+  update->bind_blob(1, record.view());
+  update->bind_integer(2, is_pinned ? 1 : 0);
+  return update->run();
+}
+
+Result<std::size_t> Uses::pins() {
+  auto select = TRY(sql::borrow(database_, "select count(*) from use where pinned = 1"));
+  return TRY(select->step()) ? static_cast<std::size_t>(select->integer(0)) : std::size_t{0};
 }
 
 Result<void> Uses::drop_unknown(const DeviceTables& tables) {

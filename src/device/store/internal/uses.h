@@ -23,6 +23,8 @@ class Uses {
   Result<bool> has(RecordId record);
   Result<std::vector<Use>> all();
   Result<void> drop(RecordId record);
+  Result<void> set_pin(RecordId record, bool is_pinned);
+  Result<std::size_t> pins();
   Result<CacheSize> size();
   // Of records of tables that the schema has no more.
   Result<void> drop_unknown(const DeviceTables& tables);

@@ -32,7 +32,10 @@ export function RecordHead({ table, row, answer, is_new, form }: Props) {
   const title = is_new ? `New ${table.label.toLocaleLowerCase()}` : name_of(row);
   return (
     <header class="record-head">
-      <RecordBar table={table}>{!is_new && <DeleteButton table={table} row={row} answer={answer} />}</RecordBar>
+      <RecordBar table={table}>
+        {!is_new && answer.keep && <KeepButton row={row} keep={answer.keep} />}
+        {!is_new && <DeleteButton table={table} row={row} answer={answer} />}
+      </RecordBar>
       <div class="record-who">
         <HeadPicture table={table} row={row} answer={answer} form={form} />
         <div>
@@ -122,6 +125,21 @@ function Next({ table, row }: { table: Table; row: Row }) {
     <p class="next">
       Next: {name_of(next.row)}, <Moment at={Date.parse(next.at!)} as="due" />
     </p>
+  );
+}
+
+/** Q6: pinned, a record stays whatever else is used on this device. */
+function KeepButton({ row, keep }: { row: Row; keep: NonNullable<RecordAnswer['keep']> }) {
+  const act = useActOrTell();
+  const { toasts } = useStore();
+  const toggle = async () => {
+    if (!(await act({ do: 'pin', set: row.set, id: row.id, on: !keep.on }))) return;
+    toasts.show(keep.on ? `${name_of(row)} is no longer kept for your sake.` : (keep.anyway ?? `${name_of(row)} is kept on this device.`));
+  };
+  return (
+    <button type="button" class="icon-button keep" aria-label="Keep on this device" aria-pressed={keep.on} title={keep.anyway ?? 'Keep on this device'} onClick={() => void toggle()}>
+      <Icon name="device" />
+    </button>
   );
 }
 
