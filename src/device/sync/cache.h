@@ -21,7 +21,7 @@ namespace satchel::device::sync {
 // A used row stays without a scope only in a table that isn't the user's to sync: from a sync table it leaves with its scope (Q2).
 Result<bool> stays_by_use(store::DeviceStore& store, const Experience& experience, const model::Reference& record);
 
-// What pulls have to name: used records of cached tables, the latest use first, with the version that is here (0: none).
+// What pulls have to name: used records that no scope holds, the latest use first, with the version that is here (0: none).
 Result<std::vector<odata::NamedRow>> rows_to_name(store::DeviceStore& store, const Experience& experience);
 
 // Lets the oldest uses go past cache_rows, cache_bytes and cache_days, and their rows with them. In the caller's transaction.
