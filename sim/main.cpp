@@ -24,7 +24,7 @@ struct Words {
   bool trace = false;
   bool mutations = false;
   Faults faults = Faults::usual;
-  Drafters drafters = Drafters::none;
+  Drafters drafters = Drafters::drawn;
 };
 
 bool read_number(const char* text, long& number) {
@@ -78,6 +78,7 @@ std::optional<std::pair<long, std::string>> noticed(const MutationInfo& mutation
   for (long i = 0; i < words.runs; ++i) {
     World world({.seed = static_cast<std::uint64_t>(words.seed + i),
                  .faults = std::max(words.faults, mutation.faults),
+                 .drafters = std::max(words.drafters, mutation.drafters),
                  .mutation = mutation.mutation});
     world.run(static_cast<int>(words.steps));
     world.run_until_quiet();

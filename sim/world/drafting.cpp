@@ -247,7 +247,7 @@ void World::save_drafts(Device& device) {
 void World::save_all(Device& device) {
   if (is_offline(device)) set_offline(device, false);
   if (!failure_) save_drafts(device);
-  while (!network_.empty() && !failure_) deliver();
+  deliver_all();
 }
 
 // ---- what became of it -------------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ void World::finish_writes(Device& device) {
 }
 
 void World::finish(Device& device, const UnderWay& write) {
-  const auto refused = refused_change_of(device, write.record);
+  const auto refused = refused_changes_of(device, write.record);
   const auto ended = write.is_save ? device.client().finish_save(write.record, now_on(device))
                                    : device.client().finish_write(write.record, now_on(device));
   say(name_of(device) + " is told of " + write.record.to_string() + ": " +
@@ -283,19 +283,23 @@ void World::finish(Device& device, const UnderWay& write) {
   const auto is_left = device.store().has_draft(write.record);
   if (drafts_.is_open(write.record)) {
     if (is_left && !*is_left) give_up(device, write.record);
-  } else if (refused) {
-    for (const auto& value : refused->values) writings_.close(device.number(), write.record, value.column);
+  } else {
+    for (const auto& change : refused) {
+      const auto entry = device.store().outbox_entry(change.position);
+      if (!entry || *entry) continue;
+      for (const auto& value : change.change.values) writings_.close(device.number(), write.record, value.column);
+    }
   }
 }
 
-std::optional<model::RecordChange> World::refused_change_of(Device& device, RecordId record) {
+std::vector<device::store::OutboxEntry> World::refused_changes_of(Device& device, RecordId record) {
   Watching watching(device);
-  const auto entries = device.store().outbox_of(record);
-  if (!entries) return std::nullopt;
-  for (const auto& entry : *entries)
-    if (entry.state == device::store::ChangeState::refused || entry.state == device::store::ChangeState::blocked)
-      return entry.change;
-  return std::nullopt;
+  auto entries = device.store().outbox_of(record);
+  if (!entries) return {};
+  std::erase_if(*entries, [](const device::store::OutboxEntry& entry) {
+    return entry.state != device::store::ChangeState::refused && entry.state != device::store::ChangeState::blocked;
+  });
+  return std::move(*entries);
 }
 
 }  // namespace satchel::sim

@@ -32,6 +32,12 @@ enum class Mutation {
   overlay_dropped,
   stage_lost,
   transactions_torn,
+  // at a device with offline drafts
+  fresh_ids,
+  evicts_related,
+  change_drops_drafts,
+  forbidden_kept,
+  later_words_lost,
   // at the server
   forgets_requests,
   loses_commits,
@@ -43,6 +49,7 @@ struct MutationInfo {
   const char* name;
   const char* what;               // is broken
   Faults faults = Faults::usual;  // without which it makes no difference
+  Drafters drafters = Drafters::none;
 };
 std::span<const MutationInfo> mutations();
 

@@ -28,6 +28,15 @@ constexpr MutationInfo kMutations[] = {
     {Mutation::overlay_dropped, "overlay_dropped", "a confirmed change is forgotten before the cut that has it"},
     {Mutation::stage_lost, "stage_lost", "pages that wait for their cut aren't stored, but the cursor is"},
     {Mutation::transactions_torn, "transactions_torn", "each write of a device is a transaction of its own"},
+    {Mutation::fresh_ids, "fresh_ids", "a draft's save takes a new id each time", Faults::usual, Drafters::always},
+    {Mutation::evicts_related, "evicts_related", "a record leaves the device though a draft is about it", Faults::usual,
+     Drafters::always},
+    {Mutation::change_drops_drafts, "change_drops_drafts", "a change of experience drops drafts", Faults::usual,
+     Drafters::always},
+    {Mutation::forbidden_kept, "forbidden_kept", "a pull doesn't say that cached records are gone or forbidden",
+     Faults::usual, Drafters::always},
+    {Mutation::later_words_lost, "later_words_lost", "what is typed into a draft while it's being saved is forgotten",
+     Faults::usual, Drafters::always},
     {Mutation::forgets_requests, "forgets_requests", "the server doesn't remember what it answered"},
     {Mutation::loses_commits, "loses_commits", "the server confirms, but some commits never reach its disk"},
     {Mutation::forgets_rights, "forgets_rights", "the server keeps to the rights that a user once had"},
@@ -44,10 +53,24 @@ bool Tampering::is(Mutation mutation) const { return world_.options_.mutation ==
 
 // ---- requests --------------------------------------------------------------------------------------------------------------
 
-void Tampering::before_request(const Device&, Request& request) {
+void Tampering::before_request(const Device& device, Request& request) {
+  if (is_batch(request) && is(Mutation::fresh_ids)) renew_ids(device, request);
   if (is(Mutation::ignore_history)) request.headers.remove("Satchel-Cut");
   if (is(Mutation::forgets_requests)) (void)world_.server_file_->execute("delete from request_memory");
   if (is_batch(request) && (is(Mutation::split_groups) || is(Mutation::ignore_versions))) rewrite_batch(request);
+}
+
+void Tampering::renew_ids(const Device& device, Request& request) const {
+  auto parts = odata::read_json_batch(request.body);
+  if (!parts) return;
+  for (auto& part : *parts)
+    for (const auto& [id, draft] : world_.drafts_.of(device.number())) {
+      const auto text = id.to_string();
+      const auto at = part.request.body.find(text);
+      if (part.request.method != "POST" || at == std::string::npos) continue;
+      part.request.body.replace(at, text.size(), new_id<RecordId>(world_.drafting_random_, world_.now()).to_string());
+    }
+  request.body = odata::write_json_batch(*parts);
 }
 
 void Tampering::rewrite_batch(Request& request) const {
@@ -82,7 +105,8 @@ void Tampering::before_answer(Device& device, const Request& request, Response& 
   if (is_batch(request) && is(Mutation::refusals_as_success)) praise(response);
   if (!is_pull(request)) return;
   if (is(Mutation::page_skipped)) skip_page(request, response);
-  if (is(Mutation::leaves_lost) || is(Mutation::deletes_lost) || is(Mutation::row_lost) || is(Mutation::row_leaked))
+  if (is(Mutation::leaves_lost) || is(Mutation::deletes_lost) || is(Mutation::row_lost) || is(Mutation::row_leaked) ||
+      is(Mutation::forbidden_kept))
     rewrite_page(device, response);
 }
 
@@ -129,7 +153,12 @@ void Tampering::rewrite_page(Device& device, Response& response) {
   for (const auto& mark : page->marks())
     if (!leaves_out(mark)) out.mark(mark);
   if (is(Mutation::row_leaked) && page->head().complete) leak_row(device, out, page->head());
-  response.body = out.finish(page->head());
+  auto head = page->head();
+  if (is(Mutation::forbidden_kept))
+    std::erase_if(head.named, [](const auto& named) {
+      return named.answer == odata::NamedAnswer::forbidden || named.answer == odata::NamedAnswer::gone;
+    });
+  response.body = out.finish(head);
 }
 
 bool Tampering::leaves_out(const odata::FeedMark& mark) const {
@@ -153,6 +182,7 @@ void Tampering::leak_row(Device& device, odata::FeedPageWriter& page, const odat
 // ---- at the device ---------------------------------------------------------------------------------------------------------
 
 void Tampering::before_taking(Device& device, const Request& request, const Response& response) {
+  if (is(Mutation::later_words_lost)) forget_later_words(device);
   if (is(Mutation::base_moves) && is_pull(request) && response.status == 200) move_bases(device, response);
 }
 
@@ -176,7 +206,46 @@ void Tampering::move_bases(Device& device, const Response& response) {
 }
 
 void Tampering::after_taking(Device& device, const Request& request) {
+  if (device.database().is_dead()) return;
+  if (is(Mutation::evicts_related)) evict_related(device);
+  if (is(Mutation::change_drops_drafts)) drop_drafts(device);
   if (is(Mutation::overlay_dropped) && is_batch(request) && !device.database().is_dead()) drop_overlays(device);
+}
+
+void Tampering::forget_later_words(Device& device) {
+  auto transaction = device.store().begin();
+  auto drafts = device.store().drafts();
+  if (!transaction || !drafts) return;
+  for (auto& draft : *drafts) {
+    if (!draft.changed_since) continue;
+    draft.changed_since = false;
+    (void)device.store().update_draft(draft);
+  }
+  (void)transaction->commit();
+}
+
+void Tampering::evict_related(Device& device) {
+  auto transaction = device.store().begin();
+  const auto drafts = device.store().drafts();
+  if (!transaction || !drafts) return;
+  for (const auto& draft : *drafts) {
+    if (!draft.related) continue;
+    (void)device.store().drop_use(draft.related->id);
+    (void)device.store().set_mirror(model::Schema::standard().at(draft.related->table), draft.related->id,
+                                    std::nullopt);
+  }
+  (void)transaction->commit();
+}
+
+void Tampering::drop_drafts(Device& device) {
+  auto transaction = device.store().begin();
+  const auto drafts = device.store().drafts();
+  const auto notice = device.store().setting("experience_notice");
+  if (!transaction || !drafts || !notice || !*notice) return;
+  for (const auto& draft : *drafts)
+    if (!draft.saving) (void)device.store().remove_draft(draft.change.id);
+  (void)device.store().drop_setting("experience_notice");
+  (void)transaction->commit();
 }
 
 void Tampering::drop_overlays(Device& device) {

@@ -32,6 +32,10 @@ class Tampering {
   void praise(Response& response) const;
   void move_bases(Device& device, const Response& response);
   void drop_overlays(Device& device);
+  void renew_ids(const Device& device, Request& request) const;
+  void forget_later_words(Device& device);
+  void evict_related(Device& device);
+  void drop_drafts(Device& device);
 
   World& world_;
 };

@@ -85,6 +85,7 @@ class World {
   void remove(Device& device);
   void start_sync(Device& device);
   void deliver();
+  void deliver_all();
   void deliver(Message message, Fault fault);
   Fault chance_of_fault();
   void deliver_to_server(Message message, Fault fault);
@@ -127,7 +128,7 @@ class World {
   void goes_up(Device& device, const UnderWay& write);
   void finish_writes(Device& device);
   void finish(Device& device, const UnderWay& write);
-  std::optional<model::RecordChange> refused_change_of(Device& device, RecordId record);
+  std::vector<device::store::OutboxEntry> refused_changes_of(Device& device, RecordId record);
 
   void perform(Device& device);
   void after(Device& device, const char* what);

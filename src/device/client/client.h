@@ -233,6 +233,7 @@ class Client {
   Random& random_;
   HostFacts host_;
   std::set<RecordId> straight_;  // creates on their way to the server, which nobody knows as drafts
+  std::map<RecordId, store::OutboxPosition> straight_changes_;  // changes of records on their way there
   bool is_together_ = false;
 };
 

@@ -516,7 +516,8 @@ Result<void> Engine::arrange(bool may_send) {
   auto transaction = TRY(store_.begin());
   const auto report = TRY(sync::arrange_experience(store_, may_send, settling()));
   TRY(transaction.commit());
-  if (may_send && report.has_cached_rows)
+  // Once: a create that can't leave keeps the change open, and each cut would ask for the next pull.
+  if (may_send && report.has_cached_rows && !std::exchange(run_.has_named_cached, true))
     run_.to_name = TRY(sync::rows_to_name(store_, TRY(sync::read_experience(store_))));
   return {};
 }

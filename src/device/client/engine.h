@@ -128,6 +128,7 @@ class Engine {
     std::int64_t rows_expected = 0;
     std::optional<Instant> let_in;  // the last answer to this user, until the lease is renewed (S2)
     std::vector<odata::NamedRow> to_fetch;
+    bool has_named_cached = false;         // of an experience that is being changed
     std::vector<odata::NamedRow> to_name;  // cached rows that pulls of this run have yet to name
     std::optional<ReadRequested> read;     // what it's about, if it's no sync
     bool has_asked = false;                // ... and the server has answered

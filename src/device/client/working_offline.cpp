@@ -113,7 +113,10 @@ Result<WriteState> Client::save_prepared(model::RecordChange change, Instant now
     if (saving.shown.empty()) return {};
     return sync::settle(store_, table, change.id, settling);
   }));
-  return goes_to_server(ask) ? WriteState::saving : WriteState::pending;
+  if (!goes_to_server(ask)) return WriteState::pending;
+  const auto entries = TRY(store_.outbox_of(change.id));
+  if (!entries.empty()) straight_changes_[change.id] = entries.back().position;
+  return WriteState::saving;
 }
 
 Result<WriteEnd> Client::finish_write(RecordId id, Instant now) {
@@ -127,9 +130,12 @@ Result<WriteEnd> Client::finish_write(RecordId id, Instant now) {
   }
   if (!TRY(store_.conflicts_of(id)).empty()) return WriteEnd::conflict;
   auto end = WriteEnd::saved;
+  const auto written = straight_changes_.extract(id);
   for (const auto& entry : TRY(store_.outbox_of(id))) {
     if (entry.state == ChangeState::waiting || entry.state == ChangeState::sent) end = WriteEnd::unsaved_edit;
     if (entry.state != ChangeState::refused && entry.state != ChangeState::blocked) continue;
+    // What was refused before waits in the error list for its writer's decision (K4).
+    if (written.empty() || written.mapped() != entry.position) continue;
     TRY(discard(entry.position, now));
     return Error{sync::code_named(entry.reason_code), entry.reason, entry.reason_target};
   }

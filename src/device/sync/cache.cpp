@@ -45,8 +45,11 @@ Result<std::vector<odata::NamedRow>> rows_to_name(DeviceStore& store, const Expe
   std::vector<odata::NamedRow> rows;
   for (const auto& use : TRY(store.uses())) {
     const auto* table = store.schema().find(use.record.table);
-    if (table == nullptr || (experience.holds(*table) && !use.pinned)) continue;
+    if (table == nullptr) continue;
     const auto here = TRY(store.holding(*table, use.record.id));
+    // In a sync table only what no scope brought (yet), such as a row that was cached before the user had a profile, and pins.
+    const bool is_without_scope = here && here->scopes == store::ScopeSetNumber(0);
+    if (experience.holds(*table) && !is_without_scope && !use.pinned) continue;
     rows.push_back({use.record.table, use.record.id, here ? here->version : Seq(0)});
   }
   return rows;

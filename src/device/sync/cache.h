@@ -31,7 +31,8 @@ Result<void> pin(store::DeviceStore& store, const model::Reference& record, Inst
 Result<void> unpin(store::DeviceStore& store, const Experience& experience, const model::Reference& record,
                    Instant now);
 
-// What pulls have to name: pinned records, and used ones of cached tables, the latest use first, with the version that is here (0: none).
+// What pulls have to name: pinned records, and used ones that no scope holds, the latest use first, with the version that is here
+// (0: none).
 Result<std::vector<odata::NamedRow>> rows_to_name(store::DeviceStore& store, const Experience& experience);
 
 // `open`: on a screen just now. Lets the oldest uses go past cache_rows, cache_bytes and cache_days, and their rows with them. In the caller's transaction.

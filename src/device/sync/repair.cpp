@@ -158,13 +158,16 @@ std::vector<LostCommits> lost_commits(std::string_view text) {
   return all;
 }
 
+bool is_lost(Seq version, const std::vector<LostCommits>& lost) {
+  return std::any_of(lost.begin(), lost.end(),
+                     [&](const LostCommits& span) { return span.after < version && version < span.first; });
+}
+
 // Nobody tells which commits are lost when the database's file was put back without a word to the server. Then a row that is older
 // than the confirmation, or gone, gives it away; what somebody wrote over it meanwhile doesn't.
 bool is_lost(const OutboxEntry& entry, const std::vector<LostCommits>& lost, const std::optional<Mirror>& mirror) {
   const auto version = entry.acknowledged_version;
-  if (std::any_of(lost.begin(), lost.end(),
-                  [&](const LostCommits& span) { return span.after < version && version < span.first; }))
-    return true;
+  if (is_lost(version, lost)) return true;
   if (mirror) return mirror->record.version < version;
   return lost.empty() && entry.change.kind != ChangeKind::remove;
 }
@@ -192,9 +195,10 @@ Result<void> drop_overlays(DeviceStore& store, const Settling& settling) {
   return {};
 }
 
-// The record is there. What the user changed since, or is asked about already, is newer than what was undone.
+// The record is there. What the user changed since, or is asked about already, is newer than what was undone. A mirror that is itself
+// of the lost history (the user may not read the record any more, and wasn't told so yet) says nothing of what the server has.
 Result<bool> offer_columns(DeviceStore& store, const model::Table& table, const RecordChange& undone,
-                           const Mirror& mirror, Conflict conflict) {
+                           const Mirror& mirror, bool is_mirror_lost, Conflict conflict) {
   std::set<ColumnIndex> newer;
   for (const auto& entry : TRY(store.outbox_of(conflict.record)))
     for (const auto& value : entry.change.values) newer.insert(value.column);
@@ -202,8 +206,8 @@ Result<bool> offer_columns(DeviceStore& store, const model::Table& table, const 
     for (const auto& value : open.mine) newer.insert(value.column);
   for (const auto& value : undone.values) {
     const auto& server = mirror.record.values[value.column];
-    if (table.columns[value.column].origin != model::Origin::user || server == value.value ||
-        newer.count(value.column) != 0)
+    const bool has_server = server == value.value && !is_mirror_lost;
+    if (table.columns[value.column].origin != model::Origin::user || has_server || newer.count(value.column) != 0)
       continue;
     conflict.base.push_back({value.column, server});
     conflict.mine.push_back(value);
@@ -248,7 +252,7 @@ Result<bool> offer_delete(DeviceStore& store, const model::Table& table, Conflic
   return true;
 }
 
-Result<bool> offer(DeviceStore& store, const RecordChange& undone, Instant now) {
+Result<bool> offer(DeviceStore& store, const RecordChange& undone, const std::vector<LostCommits>& lost, Instant now) {
   const auto& table = store.schema().at(undone.table);
   const auto mirror = TRY(store.mirror(table, undone.id));
   Conflict conflict;
@@ -257,9 +261,11 @@ Result<bool> offer(DeviceStore& store, const RecordChange& undone, Instant now) 
   conflict.opened_at = now;
   if (mirror) conflict.server_version = mirror->record.version;
   const bool is_delete = undone.kind == ChangeKind::remove;
+  const bool is_mirror_lost = mirror && is_lost(mirror->record.version, lost);
   const bool is_offered = is_delete ? mirror && TRY(offer_delete(store, table, std::move(conflict)))
-                          : mirror  ? TRY(offer_columns(store, table, undone, *mirror, std::move(conflict)))
-                                    : TRY(offer_record(store, table, undone, std::move(conflict)));
+                          : mirror
+                              ? TRY(offer_columns(store, table, undone, *mirror, is_mirror_lost, std::move(conflict)))
+                              : TRY(offer_record(store, table, undone, std::move(conflict)));
   if (is_offered) TRY(refresh_visible(store, table, undone.id));
   return is_offered;
 }
@@ -279,7 +285,7 @@ Result<std::size_t> offer_undone(DeviceStore& store, const Settling& settling) {
   }
   TRY(store.drop_setting(kLostCommits));
   std::size_t offered = 0;
-  for (const auto& [id, changes] : undone) offered += TRY(offer(store, changes, settling.now)) ? 1 : 0;
+  for (const auto& [id, changes] : undone) offered += TRY(offer(store, changes, lost, settling.now)) ? 1 : 0;
   return offered;
 }
 
