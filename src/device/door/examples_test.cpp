@@ -55,7 +55,7 @@ std::vector<model::Record> world() {
                       {{"name", "Contoso"},
                        {"telephone1", "555 0100"},
                        {"entityimage", "/9j/AAEC"},
-                       {"entityimageid", "0a000000-0000-8000-8000-000000000001"},
+                       {"entityimageid", "8d2537cd-37e0-8835-9321-f3a399ad6919"},
                        {"numberofemployees", std::int64_t{12}},
                        {"statecode", open},
                        {"statuscode", std::int64_t{1}},
