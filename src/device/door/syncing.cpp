@@ -68,7 +68,7 @@ Syncing::Syncing(client::Client& client, Random& random, client::EngineOptions o
 Result<void> Syncing::open(Instant now) {
   const auto status = TRY(client_.status());
   if (!status.signed_in || status.session_ended || status.offline_by_choice) return {};
-  pace_.start(now);
+  pace_.start(now, client::kOpeningPause);
   return {};
 }
 

@@ -295,6 +295,8 @@ export interface ChartAnswer {
   chart: Chart;
   categories: string[];
   series: { label: string; values: number[]; money?: string }[];
+  /** There are more records than it counts: only so many. */
+  rows_max?: number;
 }
 
 // ---- what waits ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 //
 // The list of a table. Alone it may be as wide as the tablet, with a cell a column; beside a record, and on phones, rows have two lines.
 
+import type { ComponentChild } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { RecordId, Row, Table, View } from '../../door/door';
 import { AsOf } from '../../controls/moment';
@@ -57,6 +58,12 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
     const row = windows.row(index);
     return row ? { key: row.id, content: <RowOf table={table} row={row} columns={shown} wide={wide} selected={row.id === selected} now={now} /> } : null;
   };
+  // Out of sight it stays as it is: the record in front of it is what somebody waits for.
+  const rows = useRef<ComponentChild>(null);
+  if (!hidden) {
+    const total = windows.total ?? 0;
+    rows.current = total > 0 && <VirtualRows total={total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />;
+  }
   return (
     <section class="pane list-pane" aria-label={`List of ${table.plural.toLocaleLowerCase()}`} hidden={hidden}>
       <header class="pane-head">
@@ -77,9 +84,7 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
         {windows.refusal && <Notice tone="bad" icon="error">{windows.refusal.message}</Notice>}
         {(windows.total === null || (windows.total === 0 && windows.reading)) && !windows.refusal && <SkeletonRows rows={wide ? 14 : 10} wide={wide} />}
         {windows.total === 0 && !windows.reading && <NothingHere table={table} view={view} state={state} loading={windows.loading} only_used={windows.only_used} onChange={change} />}
-        {windows.total !== null && windows.total > 0 && (
-          <VirtualRows total={windows.total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />
-        )}
+        {rows.current}
       </div>
     </section>
   );
