@@ -549,6 +549,10 @@ export interface Actions {
   export_drafts: [{ do: 'export_drafts' }, { lines: string }];
   dismiss: [{ do: 'dismiss'; notice: 'experience' | 'drafts' }, { ok: true }];
 
+  /** Q7: looks for it at the server, in one table or in all of the menu; what is found comes to this device. Answered when the server
+   *  has, with the number of records. */
+  search_server: [{ do: 'search_server'; set?: SetName; text: string }, { found: number }];
+
   sync: [{ do: 'sync' }, { ok: true }];
   reconnect: [{ do: 'reconnect' }, { connected: boolean; sentence: string }];
   offline: [{ do: 'offline'; on: boolean }, { ok: true }];

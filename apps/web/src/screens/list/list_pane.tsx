@@ -8,6 +8,7 @@ import type { RecordId, Row, Table, View } from '../../door/door';
 import { AsOf } from '../../controls/moment';
 import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { Icon, table_icon } from '../../controls/icon';
+import { ServerSearch } from '../../controls/server_search';
 import { CompactRow, WideRow, column_tracks, is_figure } from '../../controls/row';
 import { useScrollMemory, useVisibleRange, VirtualRows } from '../../controls/virtual_list';
 import { new_address } from '../../forms/context';
@@ -77,7 +78,7 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
           )}
         </div>
         <ListTools table={table} view={view} state={state} filters={filters} onChange={change} />
-        <ListFoot windows={windows} />
+        <ListFoot table={table} windows={windows} search={state.search} />
       </header>
       {wide && <ColumnHeads table={table} columns={shown} state={state} view={view} onChange={change} />}
       <div class="scroller" ref={scroller} tabIndex={-1}>
@@ -133,13 +134,14 @@ function RowOf({ wide, ...props }: RowOfProps) {
   return wide ? <WideRow {...props} /> : <CompactRow {...props} />;
 }
 
-function ListFoot({ windows }: { windows: Windows }) {
+function ListFoot({ table, windows, search }: { table: Table; windows: Windows; search: string }) {
   const count = windows.total === null ? '' : number_format(browser_region()).format(windows.total);
   return (
-    <p class="list-foot">
+    <div class="list-foot">
       <span>{windows.total !== null && `${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>
       {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
-    </p>
+      <ServerSearch text={search} set={table.set} />
+    </div>
   );
 }
 
