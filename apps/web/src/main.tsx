@@ -4,12 +4,10 @@
 //
 // The screens are a file of their own, so that the engine is on its way while they are read.
 
-import schema_address from 'satchel.schema';
-import type { Schema } from './door/door';
 import { AppVersion } from './service_worker/registration';
-import { nudge_by_page, open_door, tell_use } from './worker/start';
+import { fetch_schema, nudge_by_page, open_door, tell_use } from './worker/start';
 
-const schema = fetch(schema_address).then((answer) => answer.json() as Promise<Schema>).catch(() => null);
+const schema = fetch_schema();
 const door = open_door();
 nudge_by_page(door);
 tell_use(door);
