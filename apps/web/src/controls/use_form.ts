@@ -33,7 +33,7 @@ export interface Form {
   /** Looks for problems, shows them, and moves to the first. True when there are none. */
   check(demand?: drafts.Demand): boolean;
   changes(): { values: Values; bases: Values };
-  /** What was typed is saved; the record shows it with its next answer. */
+  /** What `changes` gave last is saved; the record shows it with its next answer. */
   saved(): void;
   /** The engine refused; the sentence goes to its field if it has one. True if the field is on the form. */
   refused(refusal: Refusal): boolean;
@@ -56,6 +56,7 @@ export function useForm(subject: FormSubject): Form {
   const [saved, set_saved] = useState<Saved | null>(null);
   const latest = useRef(draft);
   const latest_shown = useRef(shown);
+  const sent = useRef<drafts.Draft['edits']>({});
   latest.current = draft;
   latest_shown.current = shown;
   const unsaved = (whole: drafts.Draft) => without(whole, saved?.edits ?? {});
@@ -101,10 +102,17 @@ export function useForm(subject: FormSubject): Form {
       if (first !== undefined) focus_field(first);
       return first === undefined;
     },
-    changes: () => drafts.changes(unsaved(latest.current), shown, table, region),
+    changes() {
+      sent.current = latest.current.edits;
+      return drafts.changes(unsaved(latest.current), shown, table, region);
+    },
     saved() {
-      set_saved({ edits: latest.current.edits, shown: latest_shown.current });
-      kept_forms.drop(table.set, id);
+      // Of a cached table the record may show it before the answer comes; and typing goes on meanwhile.
+      const open = new Set(drafts.dirty_columns(latest.current, latest_shown.current, table, region));
+      const settled = Object.fromEntries(Object.entries(sent.current).filter(([name]) => !open.has(name)));
+      set_draft(without(latest.current, settled));
+      set_saved({ edits: sent.current, shown: latest_shown.current });
+      keep(without(latest.current, sent.current));
       set_brought_back(null);
     },
     refused(refusal) {

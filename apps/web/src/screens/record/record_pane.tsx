@@ -38,7 +38,7 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
           <RecordBar table={table} />
           <div class="skeleton-head" aria-hidden="true" />
         </div>
-        <SkeletonRows rows={8} wide />
+        <SkeletonRows rows={8} />
       </section>
     );
   }
