@@ -61,12 +61,12 @@ async function make_account(page) {
   return keep_as_draft(page, 'Account');
 }
 
-test('what isn’t on the device is found at the server; offline the button says why it can’t', kBothSizes, async (t) => {
+test('what isn’t on the device is found at the server; offline the button says why it can’t (Q7)', kBothSizes, async (t) => {
   const server = await t.server();
   const { page } = await t.device();
   await sign_in(page, server.url, { user: kDana });
   const [{ fullname }] = await server.rows('contacts?$select=fullname&$orderby=fullname desc&$top=1', kDana);
-  await go_to(page, 'Home');
+  await visit(page, '/');
   await page.getByRole('searchbox', { name: 'Search' }).fill(fullname);
   await page.getByText('Nothing found on this device').waitFor();
   await button(page, 'Search the server').click();
