@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # satchel.wasm, a reactor (the host calls its exports, there is no main), and a second module that nobody runs.
 
-# 1 MiB of stack: SQLite's parser and the merge are the deepest. 1 GiB of memory is what phones grant a tab at most.
+# 1 MiB of stack: SQLite's parser and the merge are the deepest. 1 GiB of memory is what phones grant a tab at most. It begins with
+# what a start takes, for each time that it grows costs.
 set(wasm_link_options -mexec-model=reactor --no-wasm-opt
-  -Wl,-z,stack-size=1048576 -Wl,--max-memory=1073741824)
+  -Wl,-z,stack-size=1048576 -Wl,--initial-memory=25165824 -Wl,--max-memory=1073741824)
 
 set(device_rooms device/door device/client device/sync device/store device/vault device/permits edge/sqlite odata sql query model base)
 satchel_targets_of(device_libraries "${device_rooms}" "")

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { finish } from './bundling/finish.mjs';
+import { schema_file } from './bundling/schema.mjs';
 
 const place = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.env['SATCHEL_APP'] ?? place('../../build/release/bin/app');
@@ -43,5 +44,5 @@ export default defineConfig({
     },
   },
   test: { root: place('.'), include: ['src/**/*.test.{ts,tsx}'] },
-  plugins: [finish({ out, cache: place('../../build/compressed') })],
+  plugins: [schema_file(wasm), finish({ out, cache: place('../../build/compressed') })],
 });

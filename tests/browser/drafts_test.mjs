@@ -61,6 +61,28 @@ async function make_account(page) {
   return keep_as_draft(page, 'Account');
 }
 
+test('what isn’t on the device is found at the server; offline the button says why it can’t (Q7)', kBothSizes, async (t) => {
+  const server = await t.server();
+  const { page } = await t.device();
+  await sign_in(page, server.url, { user: kDana });
+  const [{ fullname }] = await server.rows('contacts?$select=fullname&$orderby=fullname desc&$top=1', kDana);
+  await visit(page, '/');
+  await page.getByRole('searchbox', { name: 'Search' }).fill(fullname);
+  await page.getByText('Nothing found on this device').waitFor();
+  await button(page, 'Search the server').click();
+  await page.getByRole('main').getByRole('link', { name: fullname, exact: true }).first().waitFor();
+
+  await go_to(page, 'Contacts');
+  const search = button(page, 'Search the server');
+  await search.waitFor();
+  assert.equal(await search.isDisabled(), true, 'without a text there is nothing to look for');
+  await page.getByRole('searchbox', { name: 'Search' }).fill(fullname);
+  await until(() => search.isEnabled(), 'the button can be pressed');
+  await server.stop('SIGKILL');
+  await until(() => search.isDisabled(), 'the button can’t be pressed offline', 60_000);
+  assert.equal(await search.getAttribute('title'), 'Reconnect to search the server.');
+});
+
 test('what was used is read without the server, another record says why not, and nothing can be changed (E3, C1, C4, D4)', kBothSizes, async (t) => {
   const { page, accounts, contacts, leads } = await with_five_read(t);
   for (const { accountid, name } of accounts.slice(0, 3)) await read(page, 'Account', `/accounts/${accountid}`, name);

@@ -82,5 +82,5 @@ export const kSizesMax = { pages: 130 * 1024, engine: 600 * 1024 };
 export function sizes_of(out) {
   const size = (file) => statSync(join(out, existsSync(join(out, `${file}.br`)) ? `${file}.br` : file)).size;
   const of = (pattern) => files_in(out).filter((file) => pattern.test(file)).reduce((sum, file) => sum + size(file), 0);
-  return { pages: of(/\.(html|js|css)$/), engine: of(/\.wasm$/) };
+  return { pages: of(/\.(html|js|css|json)$/), engine: of(/\.wasm$/) };
 }

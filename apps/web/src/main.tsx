@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Joins the screens with what is beside them: the worker's door and the service worker.
+//
+// The screens are a file of their own, so that the engine is on its way while they are read.
 
-import { start } from './app/start';
 import { AppVersion } from './service_worker/registration';
-import { nudge_by_page, open_door, tell_use } from './worker/start';
+import { fetch_schema, nudge_by_page, open_door, tell_use } from './worker/start';
 
+const schema = fetch_schema();
 const door = open_door();
 nudge_by_page(door);
 tell_use(door);
 const version = new AppVersion();
+const { start } = await import('./app/start');
 void start(document.getElementById('app')!, door, {
   when_update_waits: (told) => version.when_update_waits(told),
   look_for_update: () => void version.look(),
   reload: () => version.reload(),
   watch_broken: (told) => door.watch_engine((engine) => told(engine.state === 'broken' ? engine.sentence : null)),
-});
+}, schema);

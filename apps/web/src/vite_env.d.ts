@@ -5,3 +5,9 @@ declare module 'satchel.wasm?url' {
   const address: string;
   export default address;
 }
+
+declare module 'satchel.schema' {
+  /** Address of the schema's file (bundling/schema.mjs). */
+  const address: string;
+  export default address;
+}

@@ -20,6 +20,9 @@ inline constexpr std::int64_t kSearchRowsMax = 50;
 inline constexpr Duration kSaveDelay = Duration::of_milliseconds(400);
 inline constexpr Duration kSaveDelayMax = Duration::of_seconds(3);
 
+// From opening the store to the first sync: the first screen is drawn before, from what is here.
+inline constexpr Duration kOpeningPause = Duration::of_milliseconds(800);
+
 // While connected: others' changes show within 60 s (R6), with room for one pull that fails.
 inline constexpr Duration kConnectedPause = Duration::of_seconds(25);
 

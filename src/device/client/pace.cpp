@@ -15,11 +15,11 @@ bool is_within(Instant now, Instant since, Duration span) {
 
 }  // namespace
 
-void Pace::start(Instant now) {
+void Pace::start(Instant now, Duration pause) {
   stopped_ = needs_sign_in_ = false;
   failures_ = 0;
   user_was_here_ = now;
-  plan(now, now);
+  plan(now + pause, now);
 }
 
 void Pace::stop() {

@@ -32,7 +32,7 @@ class Pace {
 
   explicit Pace(Random& random) : random_(random) {}
 
-  void start(Instant now);  // due at once
+  void start(Instant now, Duration pause = {});  // due after the pause
   void stop();
   void saved(Instant now);
   void nudged(Instant now);

@@ -130,7 +130,8 @@ Json charts_json(const model::Schema& schema) {
   return charts;
 }
 
-Result<Json> chart_json(client::Client& client, Lists& lists, const Json& question, Instant now) {
+Result<Json> chart_json(client::Client& client, Lists& lists, const Json& question, Instant now,
+                        std::int64_t rows_max) {
   const auto name = question.string_at("name");
   const auto* table = table_of_chart(client.schema(), name);
   if (table == nullptr)
@@ -139,7 +140,10 @@ Result<Json> chart_json(client::Client& client, Lists& lists, const Json& questi
   const auto& category = table->columns[chart.category];
   const auto* summed = chart.sum ? &summed_column(*table, table->columns[*chart.sum]) : nullptr;
   std::map<Category, std::int64_t> sums;
-  for (const auto& record : TRY(lists.first_rows(*table, chart.filter, {}, kChartRowsMax, now))) {
+  auto records = TRY(lists.first_rows(*table, chart.filter, {}, rows_max + 1, now));
+  const bool is_cut = static_cast<std::int64_t>(records.size()) > rows_max;
+  if (is_cut) records.pop_back();
+  for (const auto& record : records) {
     const auto key = category_of(client, chart, category, record.values[category.index]);
     const auto* amount = summed != nullptr ? model::integer_in(record.values[summed->index]) : nullptr;
     if (key) sums[*key] += summed == nullptr ? 1 : amount != nullptr ? *amount : 0;
@@ -162,6 +166,7 @@ Result<Json> chart_json(client::Client& client, Lists& lists, const Json& questi
   json.set("chart", chart_head(*table, chart));
   json.set("categories", std::move(categories));
   json.set("series", std::move(all));
+  if (is_cut) json.set("rows_max", rows_max);
   return json;
 }
 

@@ -9,12 +9,15 @@
 #pragma once
 
 #include "device/client/client.h"
+#include "device/door/limits.h"
 #include "device/door/lists.h"
 
 namespace satchel::device::door {
 
-// The answer to {"ask":"chart","name":"opportunities_by_stage"}. Errors: bad_request for a name that no chart has.
-Result<Json> chart_json(client::Client& client, Lists& lists, const Json& question, Instant now);
+// The answer to {"ask":"chart","name":"opportunities_by_stage"}. Of more rows than `rows_max` it says so: "rows_max" is in it.
+// Errors: bad_request for a name that no chart has.
+Result<Json> chart_json(client::Client& client, Lists& lists, const Json& question, Instant now,
+                        std::int64_t rows_max = kChartRowsMax);
 
 // {"name","label","set","kind","period"} of all tables' charts.
 Json charts_json(const model::Schema& schema);

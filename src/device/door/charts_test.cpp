@@ -62,6 +62,20 @@ TEST_CASE("weeks begin on Monday, rows are counted, and of too many weeks the la
   CHECK(answer.find("categories")->as_array()->back().dump() == R"("2026-02-02")");
 }
 
+TEST_CASE("a chart of more rows than it counts says so") {
+  const auto answer_of = [](std::int64_t rows_max) {
+    auto it = DoorForTest::with({task(1, 0), task(2, 0), task(3, 0)});
+    Lists lists(it->door().client());
+    const auto question = Json::parse(R"({"name":"tasks_by_week"})");
+    const auto answer = chart_json(it->door().client(), lists, *question, it->now, rows_max);
+    return answer ? answer->dump() : answer.error().message;
+  };
+  CHECK(answer_of(3).find(R"("values":[3])") != std::string::npos);
+  CHECK(answer_of(3).find("rows_max") == std::string::npos);
+  CHECK(answer_of(2).find(R"("values":[2])") != std::string::npos);
+  CHECK(answer_of(2).find(R"("rows_max":2)") != std::string::npos);
+}
+
 TEST_CASE("a chart that isn't there is refused with its name, and the schema tells which are") {
   auto it = DoorForTest::with({});
   CHECK(it->ask(R"({"ask":"chart","name":"sales"})").dump().find("sales") != std::string::npos);

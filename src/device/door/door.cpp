@@ -100,6 +100,7 @@ void Door::leave(TabNumber tab) {
   watches_.leave(tab);
   syncing_.set_open(watches_.open_records());
   std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.tab == tab; });
+  std::erase_if(searching_, [&](const Searching& searching) { return searching.tab == tab; });
 }
 
 void Door::answer(client::RequestToken token, Result<Response> response, Instant now) {
@@ -219,6 +220,10 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
     syncing_.sync_now(now_);
     return std::optional<Json>();
   }
+  if (what == "search_server") {
+    TRY(search_server(tab, asked));
+    return std::optional<Json>();
+  }
   if (what == "offline") {
     TRY(syncing_.set_offline(action.bool_at("on"), now_));
     return std::optional(done());
@@ -238,6 +243,43 @@ Result<std::optional<Json>> Door::act(TabNumber tab, const Asked& asked) {
     return std::optional<Json>();
   }
   return Error{ErrorCode::bad_request, "There's no action called \"" + std::string(what) + "\".", std::string(what)};
+}
+
+Result<void> Door::search_server(TabNumber tab, const Asked& asked) {
+  const auto text = asked.body.string_at("text");
+  if (trim(text).empty()) return Error{ErrorCode::bad_value, "Type what to look for first.", "text"};
+  std::vector<const model::Table*> tables;
+  if (const auto set = asked.body.string_at("set"); !set.empty()) tables.push_back(TRY(client_.table(set)));
+  else
+    for (const auto& table : client_.schema().tables())
+      if (table.menu_rank) tables.push_back(&table);
+  std::vector<client::ReadRequested> reads;
+  for (const auto* table : tables)
+    if (auto read = TRY(client_.online_search(*table, text, now_))) reads.push_back(std::move(*read));
+  if (reads.empty())
+    return Error{ErrorCode::offline, "The server can't be searched while you are offline. Reconnect first.", {}, "Q7"};
+  Searching searching{tab, asked.id, {}};
+  for (auto& read : reads) searching.open.insert(syncing_.search(std::move(read), now_));
+  searching_.push_back(std::move(searching));
+  return {};
+}
+
+// Of several tables one may fail: what the others found is here, and counts.
+void Door::take_searches() {
+  while (const auto ended = syncing_.take_search_ended())
+    for (auto& searching : searching_) {
+      if (searching.open.erase(ended->search) == 0) continue;
+      if (ended->report) searching.found += ended->report->found;
+      else searching.error = ended->report.error();
+    }
+  for (const auto& searching : searching_) {
+    if (!searching.open.empty()) continue;
+    auto json = Json::object();
+    json.set("found", searching.found);
+    const bool is_refused = searching.error && searching.found == 0;
+    tell(searching.tab, is_refused ? refusal_text(searching.id, *searching.error) : answer_text(searching.id, json));
+  }
+  std::erase_if(searching_, [](const Searching& searching) { return searching.open.empty(); });
 }
 
 Result<void> Door::sign_out(const Json& action) {
@@ -267,6 +309,7 @@ Result<void> Door::note(std::string_view what) {
 }
 
 void Door::take_ended() {
+  take_searches();
   // Screens that were opened while the server was away are looked up as well.
   const bool is_connected = syncing_.link().connection == Link::Connection::connected;
   if (is_connected && !std::exchange(was_connected_, is_connected))

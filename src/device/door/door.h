@@ -26,6 +26,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -110,6 +111,17 @@ class Door {
   };
   void answer_waiting(const Waiting& waiting, const Syncing::Ended& ended);
 
+  // "Search the server" (Q7): answered when the last of its questions is over.
+  struct Searching {
+    TabNumber tab;
+    MessageId id;
+    std::set<std::int64_t> open;
+    std::int64_t found = 0;
+    std::optional<Error> error = {};
+  };
+  Result<void> search_server(TabNumber tab, const Asked& asked);
+  void take_searches();
+
   store::DeviceStore& store_;
   client::Client client_;
   Lists lists_;
@@ -119,6 +131,7 @@ class Door {
   Actions actions_;
   Watches watches_;
   std::vector<Waiting> waiting_;
+  std::vector<Searching> searching_;
   std::deque<Output> outputs_;
   Instant now_;
   std::optional<Instant> wake_at_;

@@ -416,6 +416,21 @@ TEST_CASE("the same action with the same key is done once, also after a restart"
   CHECK(json(told).find("answer")->string_at("id") == kNew);
 }
 
+TEST_CASE("a store that was opened shows what is here before it syncs") {
+  auto it = DoorForTest::with(some_records());
+  SeededRandom random(3);
+  Door opened(it->store(), random, options());
+  must(opened.open(it->now));
+  const auto has_sent = [&](Instant now) {
+    opened.wake(now);
+    bool sent = false;
+    while (auto output = opened.poll_output()) sent = sent || std::holds_alternative<Send>(*output);
+    return sent;
+  };
+  CHECK_FALSE(has_sent(it->now));
+  CHECK(has_sent(it->now + client::kOpeningPause));
+}
+
 TEST_CASE("what the server changed while the form was open is a conflict, not lost (Y14)") {
   auto it = DoorForTest::with(some_records());
   auto theirs = some_records()[4];

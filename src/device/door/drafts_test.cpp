@@ -177,6 +177,30 @@ TEST_CASE("a record is kept by a button, and one that the profile holds says tha
   CHECK(synced->ask(question).find("keep")->string_at("anyway").find("offline profile") != std::string_view::npos);
 }
 
+TEST_CASE("searching the server says how many it found, whoever asks; offline it says why it can't (Q7)") {
+  const auto search = [](std::string_view text) {
+    return R"({"do":"search_server","set":"accounts","text":")" + std::string(text) + R"("})";
+  };
+  CHECK(disconnected()->act(search("Light")).find("refusal")->string_at("rule") == "Q7");
+
+  const auto it = DoorForTest::with(synced_world());
+  CHECK(it->act(search(" ")).find("refusal")->string_at("target") == "text");
+  CHECK(it->act(search("Light")).is_null());  // until the server has answered
+  const auto asked = it->take_request();
+  CHECK(asked.request.target.find("/accounts?") != std::string::npos);
+  CHECK(asked.request.target.find("Light") != std::string::npos);
+  it->told();
+  it->answer(asked, 200, "application/json",
+             R"({"value":[{"accountid":")" + kOther + R"("},{"accountid":")" + kNew + R"("}]})");
+  it->answer(it->take_request(), 500, "text/plain", "");
+  REQUIRE(it->told().back().find("refusal") != nullptr);
+
+  CHECK(it->act(search("Light")).is_null());
+  it->answer(it->take_request(), 200, "application/json", R"({"value":[]})");
+  if (it->has_request()) it->sync({}, 101);
+  CHECK(it->told().back().find("answer")->integer_at("found", -1) == 0);
+}
+
 TEST_CASE("charts of a drafts user need the connection (E4)") {
   const auto schema = disconnected()->ask(R"({"ask":"schema"})");
   const auto& charts = *schema.find("charts")->as_array();

@@ -2,6 +2,7 @@
 #include "device/door/lists.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "device/door/limits.h"
@@ -261,11 +262,17 @@ Result<std::vector<model::Record>> Lists::first_rows(const Table& table, std::st
                                                      std::string_view order, std::int64_t rows_max, Instant now) {
   query::Query query;
   query.table = table.number;
-  query.top = rows_max;
   const auto context = TRY(client_.query_context(now));
   if (!filter.empty()) query.filter = TRY(odata::parse_filter(client_.schema(), table, filter, context));
   if (!order.empty()) query.order = TRY(odata::parse_order(client_.schema(), table, order));
-  return TRY(client_.store().list(query)).records;
+  std::vector<model::Record> records;
+  do {
+    query.top = rows_max - static_cast<std::int64_t>(records.size());
+    auto page = TRY(client_.store().list(query));
+    std::move(page.records.begin(), page.records.end(), std::back_inserter(records));
+    query.after = std::move(page.next);
+  } while (query.after && static_cast<std::int64_t>(records.size()) < rows_max);
+  return records;
 }
 
 }  // namespace satchel::device::door

@@ -68,7 +68,7 @@ Syncing::Syncing(client::Client& client, Random& random, client::EngineOptions o
 Result<void> Syncing::open(Instant now) {
   const auto status = TRY(client_.status());
   if (!status.signed_in || status.session_ended || status.offline_by_choice) return {};
-  pace_.start(now);
+  pace_.start(now, client::kOpeningPause);
   return {};
 }
 
@@ -103,21 +103,41 @@ void Syncing::begin_sync(Instant now) {
 }
 
 void Syncing::read(client::ReadRequested event, Instant now) {
-  const auto is_same = [&](const client::ReadRequested& other) {
-    return other.table == event.table && other.id == event.id && other.filter == event.filter &&
-           other.order == event.order && other.top == event.top;
+  const auto is_same = [&](const Read& other) {
+    return other.event.table == event.table && other.event.id == event.id && other.event.filter == event.filter &&
+           other.event.order == event.order && other.event.top == event.top;
   };
   if (read_ && is_same(*read_)) return;
-  std::erase_if(reads_, is_same);
-  reads_.push_front(std::move(event));
-  if (reads_.size() > kReadsWaitingMax) reads_.pop_back();
+  std::erase_if(reads_, [&](const Read& other) { return other.search == 0 && is_same(other); });
+  queue({std::move(event), 0}, now);
+}
+
+std::int64_t Syncing::search(client::ReadRequested event, Instant now) {
+  queue({std::move(event), ++searches_begun_}, now);
+  return searches_begun_;
+}
+
+void Syncing::queue(Read read, Instant now) {
+  reads_.push_front(std::move(read));
+  if (reads_.size() > kReadsWaitingMax) {
+    end_search(reads_.back(), Error{ErrorCode::too_many_requests, "Too much is being asked at once. Try again."});
+    reads_.pop_back();
+  }
   has_changed_ = true;
   if (!engine_.busy()) begin_next(now);
 }
 
+void Syncing::drop_reads(const Error& why) {
+  for (const auto& read : std::exchange(reads_, {})) end_search(read, why);
+}
+
+void Syncing::end_search(const Read& read, const Result<client::SyncReport>& report) {
+  if (read.search != 0) searches_ended_.push_back({read.search, report});
+}
+
 bool Syncing::is_reading(TableNumber table) const {
-  return (read_ && read_->table == table) ||
-         std::any_of(reads_.begin(), reads_.end(), [&](const auto& read) { return read.table == table; });
+  return (read_ && read_->event.table == table) ||
+         std::any_of(reads_.begin(), reads_.end(), [&](const Read& read) { return read.event.table == table; });
 }
 
 void Syncing::begin_next(Instant now) {
@@ -127,7 +147,7 @@ void Syncing::begin_next(Instant now) {
   read_ = std::move(reads_.front());
   reads_.pop_front();
   has_changed_ = true;
-  engine_.handle(*read_, now);
+  engine_.handle(read_->event, now);
   drain(now);
 }
 
@@ -213,15 +233,15 @@ bool Syncing::has_unsent() {
 
 // A read tells how it stands with the server as well; what couldn't be asked is asked again when it's looked at again.
 void Syncing::end_read(const Result<client::SyncReport>& report, Instant now) {
-  read_.reset();
+  end_search(*std::exchange(read_, std::nullopt), report);
   const auto outcome = outcome_of(report);
   if (outcome == Pace::Outcome::unreachable) {
     link_.connection = Connection::offline;
     link_.trouble = sentence_of(report.error());
-    reads_.clear();
+    drop_reads(report.error());
     pace_.nudged(now);
   } else if (outcome == Pace::Outcome::session_ended) {
-    reads_.clear();
+    drop_reads(report.error());
     pace_.nudged(now);
   } else {
     link_.connection = Connection::connected;
@@ -250,7 +270,7 @@ void Syncing::end(Result<client::SyncReport> report, Instant now) {
   } else if (!is_unreachable) {
     link_.trouble.clear();  // A wrong password is the form's business.
   }
-  if (is_unreachable) reads_.clear();
+  if (is_unreachable) drop_reads(report.error());
   ended_.push_back({is_sign_in_, syncs_begun_, std::move(report)});
   is_sign_in_ = false;
   begin_next(now);
@@ -281,6 +301,13 @@ std::optional<Syncing::Ended> Syncing::take_ended() {
   if (ended_.empty()) return std::nullopt;
   auto ended = std::move(ended_.front());
   ended_.pop_front();
+  return ended;
+}
+
+std::optional<Syncing::SearchEnded> Syncing::take_search_ended() {
+  if (searches_ended_.empty()) return std::nullopt;
+  auto ended = std::move(searches_ended_.front());
+  searches_ended_.pop_front();
   return ended;
 }
 

@@ -52,6 +52,8 @@ class Syncing {
   std::int64_t sync_saved(Instant now);
   // Asks the server, unless the same is being asked already.
   void read(client::ReadRequested event, Instant now);
+  // The same for somebody who waits for its end: gives its number.
+  std::int64_t search(client::ReadRequested event, Instant now);
   bool is_reading(TableNumber table) const;
   // Errors: the store's. `on` stops what would happen by itself, but lets what is under way end.
   Result<void> set_offline(bool on, Instant now);
@@ -71,6 +73,11 @@ class Syncing {
     Result<client::SyncReport> report;
   };
   std::optional<Ended> take_ended();
+  struct SearchEnded {
+    std::int64_t search = 0;  // its number
+    Result<client::SyncReport> report;
+  };
+  std::optional<SearchEnded> take_search_ended();
   bool has_work() const { return has_work_; }
   // Link or progress changed since the last call.
   bool take_changed() { return std::exchange(has_changed_, false); }
@@ -82,6 +89,13 @@ class Syncing {
   const Progress& progress() const { return progress_; }
 
  private:
+  struct Read {
+    client::ReadRequested event;
+    std::int64_t search = 0;  // 0: nobody waits for its end
+  };
+  void queue(Read read, Instant now);
+  void drop_reads(const Error& why);
+  void end_search(const Read& read, const Result<client::SyncReport>& report);
   void begin(client::Event event, Instant now);
   void begin_sync(Instant now);
   void begin_next(Instant now);
@@ -100,9 +114,11 @@ class Syncing {
   Progress progress_;
   bool is_sign_in_ = false;
   std::int64_t syncs_begun_ = 0;
-  bool is_sync_wanted_ = false;                // behind what is under way
-  std::optional<client::ReadRequested> read_;  // under way
-  std::deque<client::ReadRequested> reads_;    // the one asked for last in front
+  bool is_sync_wanted_ = false;  // behind what is under way
+  std::optional<Read> read_;     // under way
+  std::deque<Read> reads_;       // the one asked for last in front
+  std::int64_t searches_begun_ = 0;
+  std::deque<SearchEnded> searches_ended_;
   bool has_work_ = false;
   bool has_changed_ = false;
   std::optional<client::SignIn> sign_in_next_;  // behind the sync that is under way

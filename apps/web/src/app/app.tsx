@@ -3,14 +3,14 @@
 // Which screen is shown: the session's gates first, then what the address says.
 
 import { Component, type ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../door/door';
 import { Icon } from '../controls/icon';
 import { OfflineBar } from '../controls/offline_bar';
 import { EmptyState } from '../controls/placeholders';
 import { ToastList } from '../controls/toast_list';
 import { go, useAddress } from '../store/history';
-import { is_marked_signed_in, mark_signed_in } from '../store/signed_in_mark';
+import { is_marked_open, is_marked_signed_in, mark_signed_in } from '../store/signed_in_mark';
 import { SchemaContext, useActOrTell, useLatest, useSchema, useStatus, useStore, useWatch } from '../store/store';
 import { Blocked } from '../screens/blocked/blocked';
 import { Charts } from '../screens/charts/charts';
@@ -29,15 +29,20 @@ import { Navigation, UpdateBar } from './navigation';
 import { type Place, place_at } from './routes';
 
 export function App() {
-  const session = useWatch({ ask: 'session' });
+  const watched = useWatch({ ask: 'session' });
+  const [assumed] = useState(() => (is_marked_open() ? kAssumed : undefined));
+  const session = { ...watched, answer: watched.answer ?? assumed };
   const broken = useBroken();
   return (
     <Safety>
-      {broken ? <Trouble sentence={broken} /> : session.refusal && !session.answer ? <Trouble sentence={session.refusal.message} /> : session.answer ? <Gate session={session.answer} /> : <Opening />}
+      {broken ? <Trouble sentence={broken} /> : session.refusal && !watched.answer ? <Trouble sentence={session.refusal.message} /> : session.answer ? <Gate session={session.answer} /> : <Opening />}
       <ToastList />
     </Safety>
   );
 }
+
+/** Until the engine tells, of a device that went straight to its records the last time: the frame around them is drawn meanwhile. */
+const kAssumed: SessionAnswer = { state: 'signed_in', user: '', full_name: '', server: '', wait_until: null, tries_left: null };
 
 /** Why the store can't be used, in a sentence; null while it can. */
 function useBroken(): string | null {
@@ -52,8 +57,8 @@ function Gate({ session }: { session: SessionAnswer }) {
   const [was_taken_away] = useState(is_marked_signed_in);
   const { kept_forms, watches } = useStore();
   useEffect(() => {
-    if (!is_nobody) mark_signed_in(true);
-  }, [is_nobody]);
+    if (!is_nobody && session !== kAssumed) mark_signed_in(true, session.state === 'signed_in' && session.pin?.is_set === false);
+  }, [is_nobody, session]);
   // A remote wipe leaves nothing: no form that wasn't saved either.
   useEffect(() => {
     if (!session.wiped) return;
@@ -90,7 +95,7 @@ function Prompt({ session }: { session: SessionAnswer }) {
 }
 
 function Inside({ session }: { session: SessionAnswer }) {
-  const schema = useWatch({ ask: 'schema' });
+  const schema = useSchemaAnswer();
   const [signing_in, set_signing_in] = useState(false);
   if (schema.refusal && !schema.answer) return <Trouble sentence={schema.refusal.message} />;
   if (!schema.answer) return <Opening />;
@@ -102,6 +107,22 @@ function Inside({ session }: { session: SessionAnswer }) {
       <Frame prompt={session.state === 'prompt' ? () => set_signing_in(true) : undefined} />
     </SchemaContext.Provider>
   );
+}
+
+/** Later than the first screen it's seen whether the engine knows another schema: that of another tab's version. */
+const kSchemaLater = 3_000;
+
+function useSchemaAnswer() {
+  const { known_schema } = useStore();
+  const [asks, set_asks] = useState(known_schema === null);
+  useEffect(() => {
+    const timer = setTimeout(() => set_asks(true), kSchemaLater);
+    return () => clearTimeout(timer);
+  }, []);
+  const watched = useWatch(asks ? { ask: 'schema' } : null);
+  const is_same = useMemo(() => JSON.stringify(watched.answer) === JSON.stringify(known_schema), [watched.answer]);
+  const answer = (is_same ? null : watched.answer) ?? known_schema ?? undefined;
+  return { answer, refusal: watched.refusal };
 }
 
 function Frame({ prompt }: { prompt: (() => void) | undefined }) {

@@ -3,7 +3,7 @@
 // Starts the screens on a page, in front of a door.
 
 import { render } from 'preact';
-import type { Door } from '../door/door';
+import type { Door, Schema } from '../door/door';
 import { follow_links } from '../store/history';
 import { KeptForms } from '../store/kept_forms';
 import { SealedShelf } from '../store/sealed_shelf';
@@ -14,12 +14,15 @@ import { Watches } from '../store/watches';
 import '../styles/app.css';
 import { App } from './app';
 
-export async function start(root: HTMLElement, door: Door, shell: Shell): Promise<void> {
+/** `schema`: as this version of the app knows it, or null if it couldn't be had. */
+export async function start(root: HTMLElement, door: Door, shell: Shell, schema: Promise<Schema | null>): Promise<void> {
   apply(theme());
   follow_links();
-  const store = { door, watches: new Watches(door), toasts: new Toasts(), kept_forms: new KeptForms(new SealedShelf()), shell };
+  const watches = new Watches(door);
+  const kept_forms = new KeptForms(new SealedShelf());
   // A form must find its kept text when it is first drawn.
-  await store.kept_forms.ready;
+  const [known_schema] = await Promise.all([schema, kept_forms.ready]);
+  const store = { door, watches, toasts: new Toasts(), kept_forms, shell, known_schema };
   render(
     <StoreContext.Provider value={store}>
       <App />

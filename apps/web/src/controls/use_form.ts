@@ -33,10 +33,16 @@ export interface Form {
   /** Looks for problems, shows them, and moves to the first. True when there are none. */
   check(demand?: drafts.Demand): boolean;
   changes(): { values: Values; bases: Values };
-  /** The record holds now what was typed, or will with the next answer. */
+  /** What `changes` gave last is saved; the record shows it with its next answer. */
   saved(): void;
   /** The engine refused; the sentence goes to its field if it has one. True if the field is on the form. */
   refused(refusal: Refusal): boolean;
+}
+
+/** Edits that are saved, and the record as it was shown then. */
+interface Saved {
+  edits: drafts.Draft['edits'];
+  shown: Values;
 }
 
 export function useForm(subject: FormSubject): Form {
@@ -47,9 +53,13 @@ export function useForm(subject: FormSubject): Form {
   const [brought_back, set_brought_back] = useState(() => kept_forms.find(table.set, id)?.kept_at ?? null);
   const [draft, set_draft] = useState(start);
   const [problems, set_problems] = useState<Record<ColumnName, string>>({});
+  const [saved, set_saved] = useState<Saved | null>(null);
   const latest = useRef(draft);
-  const saved_edits = useRef<drafts.Draft['edits']>({});
+  const latest_shown = useRef(shown);
+  const sent = useRef<drafts.Draft['edits']>({});
   latest.current = draft;
+  latest_shown.current = shown;
+  const unsaved = (whole: drafts.Draft) => without(whole, saved?.edits ?? {});
 
   const take = (next: drafts.Draft) => {
     latest.current = next;
@@ -62,18 +72,17 @@ export function useForm(subject: FormSubject): Form {
     else kept_forms.keep({ set, id, name: subject.name, address: subject.address, kept_at: Date.now(), draft: next });
   };
 
-  // The record has come to hold what was saved: those edits have done their work, and later changes of others show again.
+  // What was saved is in the record's next answer: those edits have done their work, and later changes of others show again.
   useEffect(() => {
-    const done = Object.entries(saved_edits.current).filter(([name, edit]) => latest.current.edits[name] === edit);
-    const dirty = new Set(drafts.dirty_columns(latest.current, shown, table, region));
-    const settled = done.filter(([name]) => !dirty.has(name));
-    if (settled.length > 0) set_draft(settled.reduce((next, [name]) => drafts.revert(next, name), latest.current));
-  }, [shown]);
+    if (!saved || shown === saved.shown) return;
+    set_saved(null);
+    set_draft(without(latest.current, saved.edits));
+  }, [shown, saved]);
 
   return {
     draft,
     problems,
-    dirty: drafts.dirty_columns(draft, { ...shown, ...subject.given }, table, region),
+    dirty: drafts.dirty_columns(unsaved(draft), { ...shown, ...subject.given }, table, region),
     brought_back,
     edit(name, edit) {
       take(drafts.edit(latest.current, shown, name, edit));
@@ -93,10 +102,17 @@ export function useForm(subject: FormSubject): Form {
       if (first !== undefined) focus_field(first);
       return first === undefined;
     },
-    changes: () => drafts.changes(latest.current, shown, table, region),
+    changes() {
+      sent.current = latest.current.edits;
+      return drafts.changes(unsaved(latest.current), shown, table, region);
+    },
     saved() {
-      saved_edits.current = latest.current.edits;
-      kept_forms.drop(table.set, id);
+      // Of a cached table the record may show it before the answer comes; and typing goes on meanwhile.
+      const open = new Set(drafts.dirty_columns(latest.current, latest_shown.current, table, region));
+      const settled = Object.fromEntries(Object.entries(sent.current).filter(([name]) => !open.has(name)));
+      set_draft(without(latest.current, settled));
+      set_saved({ edits: sent.current, shown: latest_shown.current });
+      keep(without(latest.current, sent.current));
       set_brought_back(null);
     },
     refused(refusal) {
@@ -107,6 +123,11 @@ export function useForm(subject: FormSubject): Form {
       return true;
     },
   };
+}
+
+/** Without those edits that nobody has typed over since. */
+function without(draft: drafts.Draft, edits: drafts.Draft['edits']): drafts.Draft {
+  return Object.keys(edits).filter((name) => draft.edits[name] === edits[name]).reduce(drafts.revert, draft);
 }
 
 function first_draft(kept: unknown, given: Values = {}): drafts.Draft {

@@ -5,6 +5,7 @@
 
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useIsDrawn } from './use_is_drawn';
 
 export interface Range {
   first: number;
@@ -21,7 +22,7 @@ export function useVisibleRange(scroller: RefObject<HTMLElement | null>, row_rem
   const [range, set_range] = useState<Range>({ first: 0, last: 24 });
   const measure = () => {
     const element = scroller.current;
-    if (!element) return;
+    if (!element || element.clientHeight === 0) return; // behind a record: it will be shown again as it was
     const list = element.querySelector<HTMLElement>('.virtual');
     const top = element.scrollTop - (list?.offsetTop ?? 0);
     const first = Math.max(0, Math.floor(top / row_pixels));
@@ -53,8 +54,9 @@ interface VirtualRowsProps {
 }
 
 export function VirtualRows({ total, row_pixels, range, label, row }: VirtualRowsProps) {
-  const first = Math.max(0, range.first - kBeyondRows);
-  const last = Math.min(total - 1, range.last + kBeyondRows);
+  const beyond = useIsDrawn() ? kBeyondRows : 0;
+  const first = Math.max(0, range.first - beyond);
+  const last = Math.min(total - 1, range.last + beyond);
   const rows = [];
   for (let index = first; index <= last; index++) {
     const there = row(index);

@@ -312,6 +312,8 @@ export interface ChartAnswer {
   chart: Chart;
   categories: string[];
   series: { label: string; values: number[]; money?: string }[];
+  /** There are more records than it counts: only so many. */
+  rows_max?: number;
 }
 
 // ---- what waits ------------------------------------------------------------------------------------------------------------
@@ -564,6 +566,10 @@ export interface Actions {
   discard_draft: [{ do: 'discard_draft'; id: RecordId }, { undo: string }];
   export_drafts: [{ do: 'export_drafts' }, { lines: string }];
   dismiss: [{ do: 'dismiss'; notice: 'experience' | 'drafts' }, { ok: true }];
+
+  /** Q7: looks for it at the server, in one table or in all of the menu; what is found comes to this device. Answered when the server
+   *  has, with the number of records. */
+  search_server: [{ do: 'search_server'; set?: SetName; text: string }, { found: number }];
 
   sync: [{ do: 'sync' }, { ok: true }];
   reconnect: [{ do: 'reconnect' }, { connected: boolean; sentence: string }];

@@ -8,7 +8,7 @@
 //
 // Rows seen before are shown from memory until their window is watched again.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ListAnswer, ListQuestion, Permit, Row } from '../door/door';
 import { useStore } from './store';
 import type { Watched, Watches } from './watches';
@@ -63,7 +63,8 @@ export function useListWindows(list: WholeList, first: number, last: number): Wi
 /** Watches exactly `keys`; those that stay are not asked anew. */
 function useSubscriptions(watches: Watches, keys: string, told: () => void): void {
   const running = useRef(new Map<string, () => void>());
-  useEffect(() => {
+  // Before the frame is drawn rather than behind it: somebody waits for the rows.
+  useLayoutEffect(() => {
     const wanted = new Set(keys.split('\n').filter(Boolean));
     for (const key of wanted) if (!running.current.has(key)) running.current.set(key, watches.subscribe(key, told));
     for (const [key, stop] of running.current) {

@@ -28,6 +28,8 @@ export interface Store {
   toasts: Toasts;
   kept_forms: KeptForms;
   shell: Shell;
+  /** As this version of the app was built. The engine may be another tab's, of another version: it's asked as well. */
+  known_schema: Schema | null;
 }
 
 export const StoreContext = createContext<Store | null>(null);

@@ -3,8 +3,9 @@
 // The door as the real page has it: this tab's worker, the browser's storage, the platform it runs on.
 
 // Hashed and served beside the scripts (vite.config.ts says where it comes from).
+import schema_address from 'satchel.schema';
 import module_address from 'satchel.wasm?url';
-import type { Door } from '../door/door';
+import type { Door, Schema } from '../door/door';
 import { WorkerDoor, type WorkerPort } from './client';
 import { named_platform, platform_of, start_of_clock } from './platform';
 
@@ -21,6 +22,15 @@ export function open_door(): WorkerDoor {
     },
     persist: () => navigator.storage.persist(),
   });
+}
+
+/** The schema of this version of the app; null if its file can't be had. */
+export async function fetch_schema(): Promise<Schema | null> {
+  try {
+    return (await (await fetch(schema_address)).json()) as Schema;
+  } catch {
+    return null;
+  }
 }
 
 /** Tells the engine of moments in which a try at the server is likely to succeed (R1). */

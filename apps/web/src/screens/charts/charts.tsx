@@ -42,6 +42,11 @@ function OneChart({ name, label, set }: { name: string; label: string; set: stri
       {!answer && !watched.refusal && <SkeletonRows rows={3} />}
       {watched.refusal && <Notice tone="quiet" icon="offline">{watched.refusal.message}</Notice>}
       {!watched.refusal && answer && answer.categories.length === 0 && <p class="none">Nothing to draw yet.</p>}
+      {!watched.refusal && answer?.rows_max !== undefined && (
+        <Notice tone="waiting" icon="chart">
+          There are more {table?.plural.toLocaleLowerCase() ?? 'records'} than a chart counts: this one shows {number_format(browser_region()).format(answer.rows_max)} of them.
+        </Notice>
+      )}
       {!watched.refusal && answer && answer.categories.length > 0 && (
         <div class={`chart-body of-${answer.chart.kind}`}>
           {answer.chart.kind !== 'bar' && <Plot chart={answer} names={names_of(answer)} format={(value, money) => figure(value, money)} />}

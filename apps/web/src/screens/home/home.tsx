@@ -9,6 +9,7 @@ import { Icon, type IconName, table_icon } from '../../controls/icon';
 import { AsOf } from '../../controls/moment';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
 import { CompactRow } from '../../controls/row';
+import { ServerSearch } from '../../controls/server_search';
 import { SearchBox } from '../../controls/search_box';
 import { reference_text } from '../../forms/format';
 import { browser_region, date_format } from '../../forms/region';
@@ -175,6 +176,7 @@ function Found({ text }: { text: string }) {
     return (
       <EmptyState icon="search" title="Nothing found on this device">
         <p>Try fewer letters, or only the beginning of a name.</p>
+        <ServerSearch text={text} />
       </EmptyState>
     );
   }
@@ -185,6 +187,9 @@ function Found({ text }: { text: string }) {
           Found <span class="count">{answer.hits.length}</span>
         </h2>
         <ReferenceRows references={answer.hits} />
+        <div class="card-foot">
+          <ServerSearch text={text} />
+        </div>
         {answer.preparing && <p class="none">The search index is still being built; searching will soon be quicker.</p>}
       </section>
     </div>

@@ -2,11 +2,13 @@
 //
 // The list of a table. Alone it may be as wide as the tablet, with a cell a column; beside a record, and on phones, rows have two lines.
 
+import type { ComponentChild } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { RecordId, Row, Table, View } from '../../door/door';
 import { AsOf } from '../../controls/moment';
 import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { Icon, table_icon } from '../../controls/icon';
+import { ServerSearch } from '../../controls/server_search';
 import { CompactRow, WideRow, column_tracks, is_figure } from '../../controls/row';
 import { useScrollMemory, useVisibleRange, VirtualRows } from '../../controls/virtual_list';
 import { new_address } from '../../forms/context';
@@ -57,6 +59,12 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
     const row = windows.row(index);
     return row ? { key: row.id, content: <RowOf table={table} row={row} columns={shown} wide={wide} selected={row.id === selected} now={now} /> } : null;
   };
+  // Out of sight it stays as it is: the record in front of it is what somebody waits for.
+  const rows = useRef<ComponentChild>(null);
+  if (!hidden) {
+    const total = windows.total ?? 0;
+    rows.current = total > 0 && <VirtualRows total={total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />;
+  }
   return (
     <section class="pane list-pane" aria-label={`List of ${table.plural.toLocaleLowerCase()}`} hidden={hidden}>
       <header class="pane-head">
@@ -70,16 +78,14 @@ export function ListPane({ table, wide, selected, hidden }: { table: Table; wide
           )}
         </div>
         <ListTools table={table} view={view} state={state} filters={filters} onChange={change} />
-        <ListFoot windows={windows} />
+        <ListFoot table={table} windows={windows} search={state.search} />
       </header>
       {wide && <ColumnHeads table={table} columns={shown} state={state} view={view} onChange={change} />}
       <div class="scroller" ref={scroller} tabIndex={-1}>
         {windows.refusal && <Notice tone="bad" icon="error">{windows.refusal.message}</Notice>}
         {(windows.total === null || (windows.total === 0 && windows.reading)) && !windows.refusal && <SkeletonRows rows={wide ? 14 : 10} wide={wide} />}
         {windows.total === 0 && !windows.reading && <NothingHere table={table} view={view} state={state} loading={windows.loading} only_used={windows.only_used} onChange={change} />}
-        {windows.total !== null && windows.total > 0 && (
-          <VirtualRows total={windows.total} row_pixels={row_pixels} range={range} label={table.plural} row={render} />
-        )}
+        {rows.current}
       </div>
     </section>
   );
@@ -128,13 +134,14 @@ function RowOf({ wide, ...props }: RowOfProps) {
   return wide ? <WideRow {...props} /> : <CompactRow {...props} />;
 }
 
-function ListFoot({ windows }: { windows: Windows }) {
+function ListFoot({ table, windows, search }: { table: Table; windows: Windows; search: string }) {
   const count = windows.total === null ? '' : number_format(browser_region()).format(windows.total);
   return (
-    <p class="list-foot">
+    <div class="list-foot">
       <span>{windows.total !== null && `${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>
       {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
-    </p>
+      <ServerSearch text={search} set={table.set} />
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import type { DraftEnd, RecordAnswer, RecordId, Reference, Refusal, RecordState,
 import { MissingPicture } from '../../controls/picture';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
 import { useForm } from '../../controls/use_form';
+import { useIsDrawn } from '../../controls/use_is_drawn';
 import { context_values, read_context } from '../../forms/context';
 import { name_of } from '../../forms/format';
 import { kSavedWords } from '../../forms/saved_words';
@@ -38,7 +39,7 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
           <RecordBar table={table} />
           <div class="skeleton-head" aria-hidden="true" />
         </div>
-        <SkeletonRows rows={8} wide />
+        <SkeletonRows rows={8} />
       </section>
     );
   }
@@ -153,6 +154,29 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
     go('/drafts', 'replace');
   };
 
+  // Each part is drawn again for what it shows, not for each step of a save; what is below the form comes a frame later.
+  const is_drawn = useIsDrawn();
+  const head = useMemo(
+    () => (
+      <>
+        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} />
+        <Parts table={table} is_new={is_new} />
+      </>
+    ),
+    [table, row, answer, form.draft, form.problems, is_new],
+  );
+  const sections = useMemo(() => <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />, [table, row, answer, form.draft, form.problems, is_new]);
+  const others = useMemo(
+    () =>
+      is_new || !is_drawn ? null : (
+        <>
+          <RelatedLists table={table} row={row} />
+          {table.form.timeline && <Timeline table={table} row={row} />}
+        </>
+      ),
+    [table, row, is_new, is_drawn],
+  );
+
   const keys = (event: KeyboardEvent) => {
     if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -162,12 +186,10 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   return (
     <section class="pane record-pane" aria-label={is_new ? `New ${table.label.toLocaleLowerCase()}` : `${table.label} record`} onKeyDown={keys}>
       <div class="scroller">
-        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} />
-        <Parts table={table} is_new={is_new} />
+        {head}
         <RecordNotices answer={answer} form={form} table={table} will_be_draft={will_be_draft} connected={connected} />
-        <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />
-        {!is_new && <RelatedLists table={table} row={row} />}
-        {!is_new && table.form.timeline && <Timeline table={table} row={row} />}
+        {sections}
+        {others}
       </div>
       <SaveBar row={row} answer={answer} form={form} is_new={is_new} connected={connected} saving={saving} onSave={save} onDiscard={discard} />
     </section>
