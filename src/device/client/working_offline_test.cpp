@@ -240,6 +240,36 @@ TEST_CASE("D5: offline a draft belongs to no other draft and to no record that i
                 ErrorCode::needs_connection);
 }
 
+TEST_CASE("D9: extended drafts name what is on the device and each other; saving all ready saves families together") {
+  PersonForTest person;
+  auto organization = PersonForTest::record("organization", 211, 3);
+  PersonForTest::set(organization, "drafts", std::string("extended"));
+  person.cache(organization);
+  person.cache(PersonForTest::account(1, 10, "Contoso"));
+  person.go_offline();
+  auto& client = person.client();
+  const auto number = PersonForTest::table("account").number;
+  const auto to = [](RecordId id) { return "accounts/" + id.to_string(); };
+  must(client.create("contacts", {{"lastname", "King"}, {"parentcustomerid", to(id_of(1))}}, person.now));
+  check_refused(client.create("contacts", {{"lastname", "Lost"}, {"parentcustomerid", to(id_of(9))}}, person.now), "D9",
+                ErrorCode::needs_connection);
+  const auto parent = must(client.create("accounts", {{"name", "Harbour"}}, person.now));
+  const auto child = must(client.create("contacts", {{"lastname", "Byron"}}, person.now, Reference{number, parent.id}));
+  CHECK(child.state == WriteState::draft);
+  const auto shown = must(client.show("contacts", child.id, person.now));
+  const auto& lookup = *PersonForTest::table("contact").find_column("parentcustomerid");
+  CHECK(client.display(lookup, shown.values[lookup.index]) == "Harbour");
+  person.write([&] { must(person.store().set_setting("connection", "connected")); });
+  CHECK(must(client.save_ready_drafts(person.now)).size() == 3);
+  person.begin(SyncRequested{});
+  REQUIRE(person.is_push());
+  CHECK(person.body().find("requests")->as_array()->size() == 3);
+  person.answer_push(204);
+  person.answer_pull(50);
+  CHECK(must(client.drafts()).empty());
+  CHECK(must(client.finish_save(child.id, person.now)) == WriteEnd::saved);
+}
+
 TEST_CASE("E6: outside his profile a sync user makes drafts, inside it changes that go up by themselves") {
   PersonForTest person("contacts");
   person.go_offline();
