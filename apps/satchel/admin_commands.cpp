@@ -4,6 +4,7 @@
 //
 //   user add NAME [--…]   user password NAME   user disable NAME   team add|remove TEAM USER
 //   assign SET/ID USER    revoke USER|DEVICE   devices   users   teams
+//   escrow list           escrow release ID FILE
 //   wipe DEVICE           set KEY=VALUE…        get [KEY]            experience USER drafts|sync [--profile NAME]
 #include "apps/satchel/report.h"
 #include "apps/satchel/server_commands.h"
@@ -12,6 +13,7 @@
 #include "base/json.h"
 #include "edge/net/http_client.h"
 #include "edge/os/environment.h"
+#include "edge/os/files.h"
 #include "edge/os/terminal.h"
 #include "odata/record_json.h"
 
@@ -28,7 +30,7 @@ Error usage() {
   return {ErrorCode::usage,
           "Say what to do: user add|password|disable USER, team add|remove TEAM USER, assign SET/ID USER, revoke "
           "USER|DEVICE, wipe DEVICE, devices, users, teams, set KEY=VALUE…, get [KEY], experience USER drafts|sync "
-          "[--profile NAME]."};
+          "[--profile NAME], escrow list, escrow release ID FILE."};
 }
 
 Json object(std::initializer_list<std::pair<const char*, std::string>> members) {
@@ -79,6 +81,10 @@ Result<Verb> experience_verb(const AdminOptions& options, const std::vector<std:
   return Verb{"POST", "experience", std::move(body)};
 }
 
+bool is_release(const std::vector<std::string>& words) {
+  return words.size() == 4 && words[0] == "escrow" && words[1] == "release";
+}
+
 Result<Verb> verb_of(const AdminOptions& options, const std::vector<std::string>& words) {
   if (words.empty()) return usage();
   const auto& first = words[0];
@@ -99,6 +105,12 @@ Result<Verb> verb_of(const AdminOptions& options, const std::vector<std::string>
   if (first == "get" && words.size() <= 2) return Verb{"GET", "settings", {}};
   if (first == "experience") return experience_verb(options, words);
   if (first == "wipe" && words.size() == 2) return Verb{"POST", "wipe", object({{"device", words[1]}})};
+  if (first == "escrow" && words.size() == 2 && words[1] == "list") return Verb{"GET", "escrow", {}};
+  if (is_release(words)) {
+    if (edge::os::exists(words[3]))
+      return Error{ErrorCode::exists, "The file " + words[3] + " is there already. Name another one.", words[3]};
+    return Verb{"POST", "escrow/release", object({{"id", words[2]}})};
+  }
   for (const auto* later : {"share", "unshare", "profile"})
     if (first == later) return Error{ErrorCode::not_available, "`admin " + first + "` isn't available yet."};
   return usage();
@@ -151,8 +163,13 @@ Result<void> perform(const AdminOptions& options, const std::vector<std::string>
   auto client = TRY(edge::net::HttpClient::create({.url = options.server}));
   const auto response = TRY(client->send(request));
   if (response.status >= 300) return odata::read_error(response.status, response.body);
-  const auto json = TRY(Json::parse(response.body));
+  auto json = TRY(Json::parse(response.body));
   if (words.size() == 2 && words[0] == "get") return say_setting(json, words[1], options.json);
+  if (is_release(words)) {
+    TRY(edge::os::write_file(words[3], json.string_at("lines"), edge::os::Permissions::owner_only));
+    json.set("lines", nullptr);
+    json.set("file", words[3]);
+  }
   if (options.json) return say_json(json), Result<void>{};
   const auto* rows = json.find("value");
   if (rows != nullptr && rows->is_array()) say_rows(*rows->as_array());

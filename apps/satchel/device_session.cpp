@@ -5,6 +5,7 @@
 
 #include "apps/satchel/cryptography.h"
 #include "base/text.h"
+#include "device/client/escrow.h"
 #include "edge/net/async_http_client.h"
 #include "edge/net/http_client.h"
 #include "edge/net/url.h"
@@ -71,10 +72,12 @@ Result<void> check_demo(device::store::DeviceStore& store) {
 
 constexpr int kWipeTries = 2;  // to say that the store is gone: the token for it is gone too
 
-// The key first: without it the rest can't be read.
+// The key first: without it the rest can't be read. As many as can be removed; the first that couldn't be is the error.
 Result<void> remove_from_disk(const DeviceOptions& options) {
-  for (const auto* ending : {".key", "", "-wal", "-shm", "-journal"}) TRY(os::remove_file(options.store + ending));
-  return {};
+  Result<void> all;
+  for (const auto* ending : {".key", "", "-wal", "-shm", "-journal"})
+    if (auto removed = os::remove_file(options.store + ending); !removed && all.ok()) all = std::move(removed);
+  return all;
 }
 
 Error no_store(const DeviceOptions& options) {
@@ -235,21 +238,20 @@ Result<void> DeviceSession::look_at_server(const Result<std::optional<client::Re
   return try_run(**read);
 }
 
-// S6. First it's gone, then that is said; who asked for the wipe sees it, or that the device hasn't answered.
-Result<void> DeviceSession::wipe() {
-  const auto server = TRY(store_->setting("server")).value_or("");
-  const auto token = TRY(store_->setting("refresh_token")).value_or("");
-  TRY(note([](auto& store) { return store.erase(); }));
-  TRY(remove_from_disk(options_));
-  Request request;
-  request.method = "POST";
-  request.target = "/oauth2/wiped";
-  request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-  request.body = "refresh_token=" + percent_encode(token);
-  auto http = TRY(net::HttpClient::create({.url = server}));
-  for (int tries = 0; tries < kWipeTries; ++tries)
-    if (http->send(request)) return {};
-  return {};
+// S6. First it's gone, then that is said; who asked for the wipe sees it, or that the device hasn't answered. While records are still
+// there nothing is reported.
+Error DeviceSession::wipe(Error why) {
+  const auto report = client::wipe_report(*store_);
+  const auto erased = note([](auto& store) { return store.erase(); });
+  const auto removed = remove_from_disk(options_);
+  if (!removed)
+    why.message += " But a file couldn't be deleted (" + removed.error().message + "). Delete " + options_.store +
+                   " and the files beside it whose names begin with it.";
+  if (!report || !*report || (!erased && !removed)) return why;
+  auto http = net::HttpClient::create({.url = (*report)->server});
+  for (int tries = 0; http && tries < kWipeTries; ++tries)
+    if ((*http)->send((*report)->request)) break;
+  return why;
 }
 
 // From now on by the machine's clock, which no one sets.
@@ -266,10 +268,8 @@ Result<device::client::SyncReport> DeviceSession::run(device::client::Event even
     bool has_work = false;
     while (auto output = engine_->poll_output()) {
       if (auto* finished = std::get_if<Finished>(&*output)) {
-        if (!finished->report && finished->report.error().code == ErrorCode::wiped) {
-          TRY(wipe());
-          return finished->report.error();
-        }
+        if (!finished->report && finished->report.error().code == ErrorCode::wiped)
+          return wipe(finished->report.error());
         const auto read = read_lease();
         if (finished->report && !read) return read.error();
         return std::move(finished->report);

@@ -99,7 +99,7 @@ class DeviceSession {
   explicit DeviceSession(DeviceOptions options) : options_(std::move(options)) {}
   Result<void> start_app();
   Result<void> read_lease();
-  Result<void> wipe();
+  Error wipe(Error why);
   Result<void> follow_pin_policy();
   device::client::Clocks clocks() const;
 

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "apps/satchel/report.h"
+#include "base/bytes.h"
 #include "base/text.h"
 #include "edge/net/http_server.h"
 #include "edge/net/url.h"
@@ -27,6 +28,21 @@ namespace sqlite = edge::sqlite;
 namespace service = server::service;
 
 std::string database_path(const std::string& data) { return data + "/satchel.db"; }
+
+// The key that seals wiped devices' unsent work lies beside the database, and not in its backups (access/escrow.h).
+Result<std::string> escrow_key(const std::string& data, Random& random) {
+  const auto path = data + "/escrow.key";
+  if (!os::exists(path)) {
+    std::string fresh(32, '\0');
+    random.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
+    TRY(os::write_file(path, to_base64(fresh), os::Permissions::owner_only));
+  }
+  auto key = from_base64(trim(TRY(os::read_file(path))));
+  if (!key || key->size() != 32)
+    return Error{ErrorCode::bad_value, "The file " + path + " holds no key. Put the former one back, or move it away.",
+                 path};
+  return std::move(*key);
+}
 
 // A clock that may have been set (demo only) and goes on from there.
 class ServerClock {
@@ -56,6 +72,7 @@ struct Server {
     auto server = std::make_unique<Server>();
     server->database = TRY(sqlite::open({.path = database_path(data), .profile = sqlite::Profile::server}));
     server->hasher = server::access::make_argon2id_hasher();
+    options.escrow_key = TRY(escrow_key(data, server->random));
     server->service = TRY(service::Service::open(*server->database, model::Schema::standard(), *server->hasher,
                                                  server->random, server->log, std::move(options)));
     return server;

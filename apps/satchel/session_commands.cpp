@@ -7,6 +7,7 @@
 #include "apps/satchel/run.h"
 #include "base/bytes.h"
 #include "base/text.h"
+#include "device/client/escrow.h"
 #include "device/permits/session_state.h"
 #include "edge/net/http_client.h"
 #include "edge/net/url.h"
@@ -127,16 +128,19 @@ int sign_in(const DeviceOptions& options, const std::string& url, const std::str
       return std::move(signed_in).error();
     }
     const auto status = TRY(session->client().status());
+    const bool has_escrow = TRY(session->client().store().setting(client::kEscrowTold)).has_value();
     if (options.json) {
       auto json = Json::object();
       json.set("user", status.user_name);
       json.set("name", status.full_name);
       json.set("server", status.server);
       json.set("device", status.device);
+      json.set("escrow", has_escrow);
       say_json(json);
     } else {
       say("Signed in to " + status.server + " as " + (status.full_name.empty() ? status.user_name : status.full_name) +
           ".");
+      if (has_escrow) say(std::string(client::kEscrowNotice));
       if (!status.last_sync) say("Next: satchel sync");
     }
     return {};

@@ -251,14 +251,16 @@ constexpr const char* kEndings[] = {"", "-wal", "-journal"};
 
 const std::string& file_trouble() { return trouble; }
 
-void remove_database(const std::string& name) {
+bool remove_database(const std::string& name) {
   ahead.bytes.clear();
   gathered.bytes.clear();
+  bool all = true;
   for (const auto* ending : kEndings) {
     const auto file = name + ending;
     if (host::satchel_host_file_exists(file.c_str(), size_of(file.c_str())) != 0)
-      host::satchel_host_file_delete(file.c_str(), size_of(file.c_str()));
+      all = host::satchel_host_file_delete(file.c_str(), size_of(file.c_str())) == 0 && all;
   }
+  return all;
 }
 
 bool database_exists(const std::string& name) {

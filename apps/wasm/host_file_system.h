@@ -21,7 +21,7 @@ inline constexpr const char* kFileSystem = "multipleciphers-satchel";
 const std::string& file_trouble();
 
 // Takes a database and its journals away.
-void remove_database(const std::string& name);
+bool remove_database(const std::string& name);  // false: a file is still there
 bool database_exists(const std::string& name);
 
 }  // namespace satchel::apps

@@ -60,6 +60,10 @@ bool is_use(std::string_view what) {
   return what != "nudge" && what != "seen" && what != "opened" && what != "suspend";
 }
 
+constexpr std::string_view kFilesLeft =
+    " A file couldn't be deleted. Nobody can read it, for its key is gone; remove this site's data in the browser's "
+    "settings.";
+
 Error closed() { return {ErrorCode::locked, "Enter the PIN first.", {}, "S5"}; }
 Error nobody() { return {ErrorCode::unauthorized, "Nobody is signed in here. Sign in first."}; }
 
@@ -130,7 +134,11 @@ void Keeper::answer(std::int64_t token, Result<Response> response, Instant now) 
   if (known == tokens_.end()) return;
   const auto inner = known->second;
   tokens_.erase(known);
-  if (opened_) opened_->door->answer(inner, std::move(response), now_);
+  if (!opened_) return;
+  opened_->door->answer(inner, std::move(response), now_);
+  // A sync may have brought other settings of the organisation (S5).
+  if (const auto standing = device::client::standing(*opened_->store); standing)
+    idle_max_ = Duration::of_minutes(standing->lock_minutes);
 }
 
 void Keeper::wake(Instant now) {
@@ -375,7 +383,7 @@ Result<void> Keeper::lock() {
 void Keeper::signed_out(door::SignedOut how) {
   close();
   key_file_.clear();
-  remove_database(kDatabase);
+  if (!remove_database(kDatabase) && !how.wiped.empty()) how.wiped += kFilesLeft;
   tell_session();
   if (how.report) outputs_.push_back(send_output(++last_token_, std::move(*how.report)));
   auto erase = Json::object();

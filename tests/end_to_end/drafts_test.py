@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+from proxy import Proxy  # noqa: E402
 from support import PASSWORD, PROGRAM, Device, Server, World, run  # noqa: E402
 
 
@@ -190,5 +191,96 @@ def what_the_profile_holds_is_kept_anyway() -> None:
         assert device.refused("show", "accounts", record)["code"] == "not_found"
 
 
+def drafts_under_drafts() -> None:
+    """In extended organisations a draft stands under a draft; a family is saved together, or stays together with the reason beside one (D9)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        admin(server, "set", "drafts=extended")
+        device("sync")
+        accounts, contacts, unread = used_online(device, server)
+        server.stop()
+        by_hand = device("create", "contacts", "lastname=Hand", f"parentcustomerid=accounts/{accounts[0]}")["id"]
+        assert refusal(device, "create", "contacts", "lastname=a", f"parentcustomerid=accounts/{unread}") == ("D9", "needs_connection")
+        parent = device("create", "accounts", "name=Harbour")["id"]
+        child = device("create", "contacts", "lastname=Byron", "--for", f"accounts/{parent}")["id"]
+        other = device("create", "accounts", "name=Quay")["id"]
+        grandchild = device("create", "opportunities", "name=Deal", "--for", f"accounts/{other}")["id"]
+        server.start()
+        assert device("drafts", "save", child)["state"] == "saved"  # and its parent with it
+        assert server.get(f"contacts({child})", user=device.user)["_parentcustomerid_value"] == parent
+        # The server refuses the parent: somebody has its id.
+        assert server.request("POST", "accounts", {"accountid": other, "name": "Somebody's"})[0] == 204
+        states = {row["id"]: (row["state"], row["reason"]) for row in device.answer("drafts", "save", "--all")["value"]}
+        assert states[by_hand][0] == "saved" and states[other][0] == "refused", states
+        assert states[grandchild] == ("refused", 'Waits for the Account "Quay".'), states
+        blocked = {row["id"]: row["blocked_by"][0]["message"] for row in device("drafts")["value"]}
+        assert blocked.keys() == {other, grandchild} and blocked[grandchild] == 'Waits for the Account "Quay".', blocked
+        assert device.refused("drafts", "discard", other)["rule"] == "D9"
+
+
+def each_device_holds_what_was_used_on_it() -> None:
+    """Two devices of one user: each shows offline what was read on it, and not what was read on the other (C2)."""
+    with World("--demo", "--records", "300") as world:
+        server = world.server
+        phone, tablet = world.device("drafts1@demo"), world.device("drafts1@demo")
+        ids = [row["accountid"] for row in server.get("accounts?$select=accountid&$top=2&$orderby=name", user=phone.user)["value"]]
+        for device, record in ((phone, ids[0]), (tablet, ids[1])):
+            device("sync")
+            device("show", "accounts", record)
+        phone("sync"), tablet("sync")
+        server.stop()
+        for device, mine, others in ((phone, *ids), (tablet, *reversed(ids))):
+            assert [row["accountid"] for row in device("list", "accounts")["value"]] == [mine]
+            assert refusal(device, "show", "accounts", others) == ("C1", "needs_connection")
+
+
+def what_is_gone_or_forbidden_leaves() -> None:
+    """A cached row that was deleted or may no longer be read leaves with the next contact; the draft about it stays (C6)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        accounts, contacts, unread = used_online(device, server)
+        device("offline", "on")
+        draft = device("create", "contacts", "lastname=Byron", "--for", f"accounts/{accounts[0]}")["id"]
+        assert server.request("DELETE", f"accounts({accounts[0]})")[0] == 204
+        admin(server, "assign", f"accounts/{accounts[1]}", "west1@demo")
+        device("reconnect")
+        server.stop()
+        for record in accounts[:2]:
+            assert refusal(device, "show", "accounts", record) == ("C1", "needs_connection"), record
+        device("show", "accounts", accounts[2])
+        for record in accounts[:2]:
+            assert record.replace("-", "").encode() not in Path(device.store).read_bytes()
+        kept = device("drafts")["value"]
+        assert [row["id"] for row in kept] == [draft] and "isn't there any more" in kept[0]["blocked_by"][0]["message"], kept
+
+
+def a_save_that_loses_its_connection() -> None:
+    """The line is cut while a save is under way: a create is a draft with the same id, an edit waits and is merged; each is done once (D8)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        accounts, contacts, unread = used_online(device, server)
+        with Proxy(server.port) as proxy:
+            other = Device(world.folder, "cut", device.user)
+            other("sign-in", proxy.url, "--user", device.user)
+            other("sync")
+            other("show", "accounts", accounts[0])
+            proxy.cut(b"$batch", before=False)
+            made = other("create", "accounts", "name=Cut Off")
+            assert made["state"] == "draft", made
+            assert server.get(f"accounts({made['id']})")["name"] == "Cut Off"  # it was done; nobody heard of it
+            proxy.mend()
+            assert other("drafts", "save", made["id"])["state"] == "saved"
+            assert len(server.get("accounts?$filter=name eq 'Cut Off'")["value"]) == 1
+            proxy.cut(b"$batch", before=True)
+            assert other("update", "accounts", accounts[0], "description=Mine")["state"] == "pending"
+            proxy.mend()
+            server.request("PATCH", f"accounts({accounts[0]})", {"websiteurl": "https://theirs.example.com"})
+            other("sync")
+            row = server.get(f"accounts({accounts[0]})")
+            assert (row["description"], row["websiteurl"]) == ("Mine", "https://theirs.example.com"), row
+
+
 if __name__ == "__main__":
-    run(pinned_records_stay, what_the_profile_holds_is_kept_anyway, a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)
+    run(each_device_holds_what_was_used_on_it, what_is_gone_or_forbidden_leaves, a_save_that_loses_its_connection, drafts_under_drafts, pinned_records_stay, what_the_profile_holds_is_kept_anyway, a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)

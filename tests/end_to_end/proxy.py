@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands between device and server, counts what comes down, and calls somebody when so much has come."""
+"""Stands between device and server, counts what comes down, calls somebody when so much has come, and cuts the line when asked."""
 from __future__ import annotations
 
 import socket
@@ -16,6 +16,8 @@ class Proxy:
         self.lock = threading.Lock()
         self.limit: int | None = None
         self.act: Callable[[], None] = lambda: None
+        self.cut_at: bytes | None = None
+        self.cut_before = False
 
     @property
     def url(self) -> str:
@@ -24,6 +26,13 @@ class Proxy:
     def call_after(self, bytes_down: int, act: Callable[[], None]) -> None:
         with self.lock:
             self.limit, self.act = self.bytes_down + bytes_down, act
+
+    def cut(self, at: bytes, before: bool) -> None:
+        """From now on the line is cut when a request with these bytes comes by: before it reaches the server, or before its answer comes."""
+        self.cut_at, self.cut_before = at, before
+
+    def mend(self) -> None:
+        self.cut_at = None
 
     def __enter__(self) -> Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,14 +49,21 @@ class Proxy:
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", self.server_port))
-            threading.Thread(target=self._carry, args=(device, server, False), daemon=True).start()
-            threading.Thread(target=self._carry, args=(server, device, True), daemon=True).start()
+            lost = threading.Event()
+            threading.Thread(target=self._carry, args=(device, server, False, lost), daemon=True).start()
+            threading.Thread(target=self._carry, args=(server, device, True, lost), daemon=True).start()
 
-    def _carry(self, source: socket.socket, target: socket.socket, is_down: bool) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket, is_down: bool, lost: threading.Event) -> None:
         try:
             while data := source.recv(65536):
                 if is_down:
                     self._count(len(data))
+                    if lost.is_set():
+                        break
+                elif self.cut_at is not None and self.cut_at in data:
+                    lost.set()
+                    if self.cut_before:
+                        break
                 target.sendall(data)
         except OSError:
             pass

@@ -289,6 +289,56 @@ def a_device_is_wiped() -> None:
             assert device("sync")["complete"] and device("outbox")["value"] == []
 
 
+def asked_of_admin(server: Server, *words: str) -> subprocess.CompletedProcess:
+    return satchel("--json", "admin", "--server", server.url, "--user", "admin@demo", *words, SATCHEL_PASSWORD=PASSWORD)
+
+
+def a_wiped_device_leaves_its_work_in_escrow() -> None:
+    """With escrow, told at sign-in, a wiped device's unsent work is kept sealed, and released to administrators by name (D3, S6)."""
+    with World("--demo", "--records", "300") as world:
+        server = world.server
+        untold = world.device("drafts1@demo")
+        untold("sync")
+        admin(server, "set", "escrow=on")
+        told = Device(world.folder, "told", "drafts1@demo")
+        assert told("sign-in", server.url, "--user", told.user)["escrow"] is True
+        told("sync")
+        for device, name in ((untold, "Nobody's"), (told, "Xylophone Works")):
+            device("offline", "on")
+            device("create", "accounts", f"name={name}")
+        for row in json.loads(asked_of_admin(server, "devices").stdout)["value"]:
+            admin(server, "wipe", row["id"])
+        for device in (untold, told):
+            assert device.refused("reconnect")["rule"] == "S6"
+            assert device.files() == []
+        kept = json.loads(asked_of_admin(server, "escrow", "list").stdout)["value"]
+        assert len(kept) == 1 and kept[0]["user"] == "drafts1@demo" and kept[0]["released"] == [] and kept[0]["bytes"] > 50, kept
+        server.stop()
+        for file in server.data.iterdir():  # nothing to be read without the key
+            assert b"Xylophone" not in file.read_bytes(), file
+        assert (server.data / "escrow.key").stat().st_mode & 0o077 == 0
+        server.start()
+
+        file = world.folder / "released.jsonl"
+        done = asked_of_admin(server, "escrow", "release", kept[0]["id"], str(file))
+        assert done.returncode == 0, done
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        assert [(line["kind"], line["table"], line["values"]["name"]) for line in lines] == [("draft", "accounts", "Xylophone Works")], lines
+        assert file.stat().st_mode & 0o077 == 0
+        assert asked_of_admin(server, "escrow", "release", kept[0]["id"], str(file)).returncode == 1  # the file is there
+        released = json.loads(asked_of_admin(server, "escrow", "list").stdout)["value"][0]["released"]
+        assert [entry["by"] for entry in released] == ["admin@demo"] and released[0]["at"], released
+        refused = satchel("admin", "--server", server.url, "--user", "east1@demo", "escrow", "list", SATCHEL_PASSWORD=PASSWORD)
+        assert refused.returncode == 1 and "administrator" in refused.stderr, refused
+
+        # With another key a copy is no copy.
+        server.stop()
+        (server.data / "escrow.key").rename(world.folder / "former.key")
+        server.start()
+        refused = asked_of_admin(server, "escrow", "release", kept[0]["id"], str(world.folder / "other"))
+        assert refused.returncode == 1 and "escrow.key" in refused.stderr, refused
+
+
 def now_is_for_demos() -> None:
     """A clock that is set by hand is for demo organisations only (S2)."""
     done = satchel("--store", "/nonexistent/store", "--now", in_days(0), "sign-in", "https://crm.example.com", "--user", "ada@demo",
@@ -300,4 +350,4 @@ if __name__ == "__main__":
     run(every_cell_of_the_platform_table, words_of_may_that_make_no_sense, a_sign_in_that_ended_costs_nothing,
         blocked_after_it_was_closed, no_offline_work_with_an_old_server, the_lease_ends, wrong_pins_end_in_a_lock,
         locked_by_hand_and_by_idleness, a_pin_that_the_organisation_requires, a_device_is_wiped,
-        now_is_for_demos)
+        a_wiped_device_leaves_its_work_in_escrow, now_is_for_demos)

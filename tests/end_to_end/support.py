@@ -102,6 +102,10 @@ class Device:
         assert done.returncode == 0, f"{' '.join(words)}: exit {done.returncode}: {done.stderr}"
         return json.loads(done.stdout)
 
+    def answer(self, *words: str) -> dict:
+        """What it printed, however it ended."""
+        return json.loads(self.run(*words).stdout)
+
     def refused(self, *words: str, code: int = 1) -> dict:
         done = self.run(*words)
         assert done.returncode == code, f"{' '.join(words)}: exit {done.returncode}, not {code}: {done.stdout}{done.stderr}"

@@ -224,6 +224,8 @@ class Client {
                                    const std::optional<model::Reference>& related);
   Result<WriteState> save_new(const permits::Situation& situation, model::RecordChange change, Instant now,
                               const std::optional<model::Reference>& related);
+  Result<void> check_lookups(const permits::Situation& situation, permits::Ask ask, const model::RecordChange& change);
+  Result<bool> names_draft(const model::RecordChange& change);
   Result<DraftItem> item_of(store::Draft draft);
   Result<sync::Drafting> drafting(const permits::Situation& situation, Instant now);
   template <class Act>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "device/client/escrow.h"
 #include "device/client/limits.h"
 #include "device/client/session_marks.h"
 #include "device/client/situation.h"
@@ -259,6 +260,7 @@ Result<void> Engine::take_sign_in(const Response& response) {
     return other_owner(TRY(setting_or("user_name", "")), TRY(setting_or("server", "")));
   auto transaction = TRY(store_.begin());
   TRY(keep_tokens(store_, *json, now_, now_ + server_offset_));
+  TRY(note_escrow(store_, response.headers.get("Satchel-Escrow") == "on"));
   TRY(store_.set_setting("server", signing_in_.server));
   TRY(store_.set_setting("user_name", to_lower_ascii(signing_in_.user)));
   for (const auto* name : {"user_id", "organization_id", "business_unit_id", "full_name"})

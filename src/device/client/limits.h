@@ -3,6 +3,7 @@
 // When a device syncs by itself. Each number has its reason.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/time.h"
@@ -14,6 +15,9 @@ namespace satchel::device::client {
 inline constexpr std::int64_t kReadRowsMax = 5'000;
 // Records that "Search the server" brings; nobody reads further, they type another letter.
 inline constexpr std::int64_t kSearchRowsMax = 50;
+
+// Bytes of unsent work that a wiped device leaves with the server: as many as that keeps of one device.
+inline constexpr std::size_t kEscrowBytesMax = 8 * 1024 * 1024 - 1024;
 
 // Between a save and its sync: long enough that the columns of one form, saved one by one, travel together; short enough that a
 // colleague sees it at once. Saves without a pause don't hold a sync up for longer than the second number.

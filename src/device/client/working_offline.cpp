@@ -46,17 +46,30 @@ namespace {
 
 bool goes_to_server(const Ask& ask) { return !ask.in_profile; }
 
-// Each lookup that is set by hand is asked about by itself, so that the sentence names it (D6).
-Result<void> check_lookups(const permits::Situation& situation, Ask ask, const model::RecordChange& change) {
+}  // namespace
+
+// Each lookup that is set by hand is asked about by itself, so that the sentence names it (D6, D9).
+Result<void> Client::check_lookups(const permits::Situation& situation, Ask ask, const model::RecordChange& change) {
+  const auto mine = TRY(experience());
   for (const auto& value : change.values) {
     if (model::is_null(value.value)) continue;
     ask.column = &ask.table->columns[value.column];
+    ask.named = Held::none;
     TRY(permits::check(situation, ask));
+    for (const auto& named : sync::named_records({change.table, change.id, change.kind, {value}})) {
+      ask.named = TRY(held(store_, mine, named));
+      TRY(permits::check(situation, ask));
+    }
   }
   return {};
 }
 
-}  // namespace
+// In extended organisations a new record may name a draft (D9).
+Result<bool> Client::names_draft(const model::RecordChange& change) {
+  for (const auto& named : sync::named_records(change))
+    if (TRY(store_.has_draft(named.id))) return true;
+  return false;
+}
 
 Result<sync::Drafting> Client::drafting(const permits::Situation& situation, Instant now) {
   return sync::Drafting{now, TRY(user()), situation.drafts == permits::DraftRules::extended};
@@ -65,8 +78,9 @@ Result<sync::Drafting> Client::drafting(const permits::Situation& situation, Ins
 Result<WriteState> Client::save_new(const permits::Situation& situation, model::RecordChange change, Instant now,
                                     const std::optional<model::Reference>& related) {
   const auto& table = store_.schema().at(change.table);
-  const auto ask = TRY(ask_about(Verb::create, table, {}, related));
+  auto ask = TRY(ask_about(Verb::create, table, {}, related));
   TRY(permits::check(situation, ask));
+  if (TRY(names_draft(change))) ask.named = Held::draft;
   const bool is_draft = permits::makes_draft(situation, ask);
   if (is_draft) TRY(check_lookups(situation, ask, change));
   const auto who = TRY(user());

@@ -4,9 +4,13 @@
 // sends, and answer it.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 
+#include "base/text.h"
 #include "device/client/client.h"
+#include "device/client/escrow.h"
+#include "device/client/limits.h"
 #include "edge/sqlite/database.h"
 
 namespace satchel::device::client {
@@ -238,6 +242,87 @@ TEST_CASE("D5: offline a draft belongs to no other draft and to no record that i
                 ErrorCode::save_first);
   check_refused(client.create("opportunities", {{"name", "Chairs"}}, person.now, Reference{number, id_of(9)}), "D5",
                 ErrorCode::needs_connection);
+}
+
+TEST_CASE("D9: extended drafts name what is on the device and each other; saving all ready saves families together") {
+  PersonForTest person;
+  auto organization = PersonForTest::record("organization", 211, 3);
+  PersonForTest::set(organization, "drafts", std::string("extended"));
+  person.cache(organization);
+  person.cache(PersonForTest::account(1, 10, "Contoso"));
+  person.go_offline();
+  auto& client = person.client();
+  const auto number = PersonForTest::table("account").number;
+  const auto to = [](RecordId id) { return "accounts/" + id.to_string(); };
+  must(client.create("contacts", {{"lastname", "King"}, {"parentcustomerid", to(id_of(1))}}, person.now));
+  check_refused(client.create("contacts", {{"lastname", "Lost"}, {"parentcustomerid", to(id_of(9))}}, person.now), "D9",
+                ErrorCode::needs_connection);
+  const auto parent = must(client.create("accounts", {{"name", "Harbour"}}, person.now));
+  const auto child = must(client.create("contacts", {{"lastname", "Byron"}}, person.now, Reference{number, parent.id}));
+  CHECK(child.state == WriteState::draft);
+  const auto shown = must(client.show("contacts", child.id, person.now));
+  const auto& lookup = *PersonForTest::table("contact").find_column("parentcustomerid");
+  CHECK(client.display(lookup, shown.values[lookup.index]) == "Harbour");
+  person.write([&] { must(person.store().set_setting("connection", "connected")); });
+  CHECK(must(client.save_ready_drafts(person.now)).size() == 3);
+  person.begin(SyncRequested{});
+  REQUIRE(person.is_push());
+  CHECK(person.body().find("requests")->as_array()->size() == 3);
+  person.answer_push(204);
+  person.answer_pull(50);
+  CHECK(must(client.drafts()).empty());
+  CHECK(must(client.finish_save(child.id, person.now)) == WriteEnd::saved);
+}
+
+TEST_CASE(
+    "D3: a wiped device leaves what it hadn't sent, if its user was told at sign-in; without, it leaves nothing (S6)") {
+  PersonForTest person("contacts");
+  person.write([&] {
+    must(person.store().set_setting("refresh_token", "r/1"));
+    must(person.store().set_setting("connection", "offline"));
+  });
+  auto& client = person.client();
+  must(client.create("contacts", {{"lastname", "King"}}, person.now));
+  must(client.create("accounts", {{"name", "Harbour"}}, person.now));
+  const auto untold = must(wipe_report(person.store()));
+  REQUIRE(untold);
+  CHECK(untold->server == "http://127.0.0.1:1");
+  CHECK(untold->request.body == "refresh_token=r%2F1");
+  person.write([&] { must(note_escrow(person.store(), true)); });
+  CHECK(must(client.status()).experience_notice == kEscrowNotice);
+  const auto told = must(wipe_report(person.store()));
+  REQUIRE(told);
+  CHECK(told->request.headers.get("Satchel-Refresh-Token") == "r/1");
+  std::vector<std::string> kinds;
+  for (const auto line : split(std::string_view(told->request.body).substr(0, told->request.body.size() - 1), '\n')) {
+    const auto json = must(Json::parse(line));
+    kinds.push_back(std::string(json.string_at("kind")) + " " + std::string(json.string_at("table")));
+    CHECK(
+        (json.find("values")->string_at("name") == "Harbour" || json.find("values")->string_at("lastname") == "King"));
+  }
+  CHECK(kinds == std::vector<std::string>{"draft accounts", "change contacts"});
+  person.write([&] { must(note_escrow(person.store(), false)); });
+  CHECK(must(wipe_report(person.store()))->request.body == "refresh_token=r%2F1");
+}
+
+TEST_CASE("D3: what a wiped device leaves has a bound: whole lines, and how many were left out") {
+  PersonForTest person;
+  person.go_offline();
+  person.write([&] { must(note_escrow(person.store(), true)); });
+  const auto& accounts = PersonForTest::table("account");
+  person.write([&] {
+    for (std::uint8_t id = 1; id <= 90; ++id) {
+      store::Draft draft;
+      draft.change = {accounts.number, id_of(id), model::ChangeKind::create, {}};
+      draft.change.set(accounts.find_column("description")->index, std::string(99'000, 'x'));
+      must(person.store().add_draft(draft));
+    }
+  });
+  const auto lines = must(escrow_lines(person.store()));
+  CHECK(lines.size() < kEscrowBytesMax + 100);
+  const auto last = must(Json::parse(std::string_view(lines).substr(lines.rfind('\n', lines.size() - 2) + 1)));
+  CHECK(last.string_at("kind") == "left_out");
+  CHECK(last.integer_at("lines") == 90 - (std::count(lines.begin(), lines.end(), '\n') - 1));
 }
 
 TEST_CASE("E6: outside his profile a sync user makes drafts, inside it changes that go up by themselves") {

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "device/client/escrow.h"
 #include "device/client/session_marks.h"
 #include "device/door/limits.h"
 #include "device/door/messages.h"
@@ -324,27 +325,20 @@ void Door::take_ended() {
     }
     waiting_.insert(waiting_.begin(), rest.begin(), rest.end());
     if (!ended->report && ended->report.error().code == ErrorCode::wiped) {
-      if (auto wiped = wipe(ended->report.error())) outputs_.push_back(std::move(*wiped));
+      outputs_.push_back(wipe(ended->report.error()));
       return;
     }
   }
 }
 
-// An administrator asked that nothing stays here (S6). The server hears of it with the last thing that the tokens are good for.
-Result<SignedOut> Door::wipe(const Error& why) {
+// An administrator asked that nothing stays here (S6). The server hears of it with the last thing that the tokens are good for. A
+// store that can't be read or written goes with its files and its key, which the host removes.
+SignedOut Door::wipe(const Error& why) {
   SignedOut done{sentence_of(why), std::nullopt};
-  const auto token = TRY(store_.setting("refresh_token"));
-  const auto server = TRY(store_.setting("server"));
-  if (token && server) {
-    Request request;
-    request.method = "POST";
-    request.target = "/oauth2/wiped";
-    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-    request.body = "refresh_token=" + percent_encode(*token);
-    done.report = Send{client::RequestToken(), *server, std::move(request)};
-  }
+  if (auto report = client::wipe_report(store_); report && *report)
+    done.report = Send{client::RequestToken(), std::move((*report)->server), std::move((*report)->request)};
   syncing_.stop();
-  TRY(client_.sign_out(true));
+  (void)client_.sign_out(true);
   return done;
 }
 

@@ -93,7 +93,7 @@ class Door {
   void hear_action(TabNumber tab, const Asked& asked);
   Result<std::optional<Json>> act(TabNumber tab, const Asked& asked);
   Result<void> sign_out(const Json& action);
-  Result<SignedOut> wipe(const Error& why);
+  SignedOut wipe(const Error& why);
   void take_ended();
   void take_touched();
   std::optional<Output> next_told();

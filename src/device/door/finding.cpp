@@ -47,6 +47,15 @@ class Candidates {
     list_.push_back(std::move(json));
   }
 
+  void add_draft(const model::Reference& record, const std::string& name) {
+    if (is_full()) return;
+    added_.push_back(record);
+    auto json = values_.reference(record);
+    json.set("name", name);
+    json.set("detail", "Draft");
+    list_.push_back(std::move(json));
+  }
+
   Json take() {
     auto json = Json::object();
     json.set("candidates", std::move(list_));
@@ -87,6 +96,18 @@ Result<void> add_first_by_name(client::Client& client, const model::Table& table
   return {};
 }
 
+// Where a draft may stand under a draft (D9), the drafts of this device as well.
+Result<void> add_drafts(client::Client& client, const model::Column& column, std::string_view text, Candidates& out) {
+  const auto prefix = fold_key(text);
+  for (const auto& item : TRY(client.drafts())) {
+    const auto& change = item.draft.change;
+    if (item.table == nullptr || item.name.empty() || fold_key(item.name).find(prefix) == std::string::npos) continue;
+    if (std::find(column.targets.begin(), column.targets.end(), change.table) != column.targets.end())
+      out.add_draft({change.table, change.id}, item.name);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Json> search_json(client::Client& client, const Json& question) {
@@ -103,7 +124,7 @@ Result<Json> search_json(client::Client& client, const Json& question) {
   return json;
 }
 
-Result<Json> candidates_json(client::Client& client, const Json& question) {
+Result<Json> candidates_json(client::Client& client, const Json& question, Instant now) {
   const auto& table = *TRY(client.table(question.string_at("set")));
   const auto name = question.string_at("column");
   const auto* column = table.find_column(name);
@@ -112,6 +133,9 @@ Result<Json> candidates_json(client::Client& client, const Json& question) {
                  std::string(name)};
   const auto text = trim(question.string_at("text"));
   Candidates out(client);
+  const bool has_drafts =
+      TRY(client.situation(now)).drafts == permits::DraftRules::extended && !TRY(client.is_synced(table));
+  if (has_drafts) TRY(add_drafts(client, *column, text, out));
   std::vector<const model::Table*> targets;
   for (const auto number : column->targets)
     if (const auto* target = client.schema().find(number)) targets.push_back(target);

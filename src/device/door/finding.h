@@ -9,7 +9,7 @@
 namespace satchel::device::door {
 
 Result<Json> search_json(client::Client& client, const Json& question);
-// With text what matches; without, what was used lately and then the first by name.
-Result<Json> candidates_json(client::Client& client, const Json& question);
+// With text what matches; without, what was used lately and then the first by name. Where a draft may stand under one, drafts first.
+Result<Json> candidates_json(client::Client& client, const Json& question, Instant now);
 
 }  // namespace satchel::device::door

@@ -81,7 +81,7 @@ Needs Questions::needs_of(const Json& question) const {
       if (timeline_column(table) != nullptr) needs.tables.insert(table.number);
   }
   if (ask == "candidates") {
-    needs.recent = true;
+    needs.recent = needs.drafts = true;
     if (const auto* table = client_.schema().find_set(question.string_at("set")))
       if (const auto* column = table->find_column(question.string_at("column")))
         needs.tables.insert(column->targets.begin(), column->targets.end());
@@ -107,7 +107,7 @@ Result<Json> Questions::answer(const Json& question, Lists::For whom, Instant no
   if (ask == "record") return record(question, now);
   if (ask == "image") return image_json(client_, question, now);
   if (ask == "timeline") return timeline(question);
-  if (ask == "candidates") return candidates(question);
+  if (ask == "candidates") return candidates(question, now);
   if (ask == "chart") return chart(question, now);
   if (ask == "search") return search(question);
   if (ask == "conflicts") return conflicts();
@@ -307,7 +307,9 @@ Result<Json> Questions::chart(const Json& question, Instant now) {
 }
 
 Result<Json> Questions::timeline(const Json& question) { return timeline_json(client_, question); }
-Result<Json> Questions::candidates(const Json& question) { return candidates_json(client_, question); }
+Result<Json> Questions::candidates(const Json& question, Instant now) {
+  return candidates_json(client_, question, now);
+}
 Result<Json> Questions::search(const Json& question) { return search_json(client_, question); }
 Result<Json> Questions::home(const Json& question, Instant now) { return home_json(client_, lists_, question, now); }
 

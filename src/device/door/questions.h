@@ -52,7 +52,7 @@ class Questions {
   Result<Json> record(const Json& question, Instant now);
   Result<Json> chart(const Json& question, Instant now);
   Result<Json> timeline(const Json& question);
-  Result<Json> candidates(const Json& question);
+  Result<Json> candidates(const Json& question, Instant now);
   Result<Json> search(const Json& question);
   Result<Json> conflicts();
   Result<Json> errors();

@@ -226,6 +226,17 @@ const Row kTable[] = {
               " can't be chosen offline. Make the record from the related list it belongs to, or fill it "
               "in when you review the draft, connected.";
      }},
+    {"D9", kCreateOrUpdate,
+     [](const Situation& s, const Ask& ask) {
+       return writes_draft(s, ask) && is_lookup(ask) && (ask.named == Held::not_here || ask.named == Held::pending);
+     },
+     ErrorCode::needs_connection,
+     [](const Situation&, const Ask& ask) {
+       return "Offline, " + ask.column->label + " can only be a record that is on this device" +
+              (ask.named == Held::pending
+                   ? " and at the server; this one is still waiting to be sent."
+                   : ". Choose another one, or fill it in when you review the draft, connected.");
+     }},
     {"D4", kUpdateOrRemove,
      [](const Situation& s, const Ask& ask) {
        return !s.connected && follows_draft_rules(s, ask) && ask.record != Held::draft;
@@ -283,7 +294,9 @@ Result<void> check(const Situation& situation, const Ask& ask) {
 }
 
 bool makes_draft(const Situation& situation, const Ask& ask) {
-  return ask.verb == Verb::create && writes_draft(situation, ask);
+  const bool is_under_draft = ask.related == Held::draft || ask.named == Held::draft;
+  return ask.verb == Verb::create && follows_draft_rules(situation, ask) &&
+         (is_under_draft || writes_draft(situation, ask));
 }
 
 }  // namespace satchel::device::permits

@@ -57,6 +57,7 @@ struct Ask {
   Held record = Held::none;
   const model::Column* column = nullptr;  // written by hand
   Held related = Held::none;              // the record that a create is for (D5)
+  Held named = Held::none;                // the record that `column` is set to (D9)
   bool in_profile = true;                 // the table is one of the user's profile (E6)
   bool image_seen = false;                // the image is on the device (E4)
 };
@@ -70,7 +71,7 @@ Permit permit(const Situation& situation, const Ask& ask);
 // The same as a Result.
 Result<void> check(const Situation& situation, const Ask& ask);
 
-// Is a create made now a draft, rather than a change of the outbox or a request?
+// Is a create made now a draft, rather than a change of the outbox or a request? Under a draft it always is (D9).
 bool makes_draft(const Situation& situation, const Ask& ask);
 
 }  // namespace satchel::device::permits

@@ -240,6 +240,25 @@ TEST_CASE(
   CHECK(answer("", ask(Verb::pin, Held::draft)) == "no Q6 bad_request");
 }
 
+TEST_CASE("extended drafts name records that are on the device, and drafts; what isn't here needs the server (D9)") {
+  constexpr auto* kExtended = "experience=drafts,connected=no,drafts=extended";
+  const auto named = [](Held held, Held related = Held::none) {
+    return Ask{.verb = Verb::create,
+               .table = &table("contact"),
+               .column = &column("contact", "parentcustomerid"),
+               .related = related,
+               .named = held};
+  };
+  for (const auto held : {Held::cached, Held::draft, Held::scoped}) CHECK(answer(kExtended, named(held)) == "yes");
+  CHECK(answer(kExtended, named(Held::not_here)) == "no D9 needs_connection");
+  CHECK(answer(kExtended, named(Held::pending)) == "no D9 needs_connection");
+  CHECK(answer(kExtended, named(Held::cached, Held::draft)) == "yes");
+  CHECK(answer(kDraftsOffline, named(Held::cached)) == "no D6 needs_connection");
+  CHECK(makes_draft(given("experience=drafts,drafts=extended"), named(Held::draft)));
+  CHECK(makes_draft(given("experience=drafts,drafts=extended"), named(Held::none, Held::draft)));
+  CHECK(!makes_draft(given("experience=drafts,drafts=extended"), named(Held::cached)));
+}
+
 TEST_CASE("a sync needs the server (R1)") {
   CHECK(answer("connected=no", ask(Verb::sync)) == "no R1 needs_connection");
   CHECK(answer("", ask(Verb::sync)) == "yes");
@@ -264,7 +283,7 @@ TEST_CASE("needs_connection is told exactly when a connection would do") {
                             Verb::sign_in, Verb::chart, Verb::image, Verb::pin})
       for (const auto held : {Held::none, Held::not_here, Held::cached, Held::scoped, Held::draft, Held::pending})
         for (const auto* hand : {static_cast<const model::Column*>(nullptr), &column("contact", "parentcustomerid")}) {
-          const Ask asked{verb, &table("contact"), held, hand, held, true, false};
+          const Ask asked{verb, &table("contact"), held, hand, held, held, true, false};
           const auto answer = permit(s, asked);
           if (answer.allowed) continue;
           ++refused;

@@ -7,6 +7,7 @@
 
 #include "device/store/internal/sql_store.h"
 #include "device/store/limits.h"
+#include "model/rules.h"
 
 namespace satchel::device::store {
 
@@ -144,7 +145,14 @@ std::string SqlStore::name_of(const model::Reference& reference) {
     const auto found = (*select)->step();
     if (found && *found) return std::string((*select)->text(0));
   }
-  return uses_.name_of(reference.id);
+  if (auto known = uses_.name_of(reference.id); !known.empty()) return known;
+  const auto draft = drafts_.find(reference.id);
+  if (!draft || !*draft || table == nullptr) return {};
+  model::Record record{reference.table, reference.id, {}, std::vector<model::Value>(table->table->columns.size())};
+  for (const auto& value : (*draft)->change.values) record.values[value.column] = value.value;
+  model::compute(schema_, record);
+  const auto* name = table->table->primary_name ? model::text_in(record.values[*table->table->primary_name]) : nullptr;
+  return name != nullptr ? *name : std::string();
 }
 
 Result<ListResult> SqlStore::list(const query::Query& query) {

@@ -10,6 +10,8 @@
 //   - A draft's id is the record's id; saving twice is one create with one request id (D7, Y17, Y18, Y20).
 //   - Nothing of a draft is among the visible rows until the server has confirmed it.
 //   - What was typed stays until the server has it, or the user discards it.
+//   - Drafts that name each other (D9) are saved together: those that one names go before it, as one group of the outbox. Is one of
+//     them refused, none is saved; it has the reason, the others say which one they wait for.
 //
 // Every function works inside the caller's transaction. Whether something may be done now is the permits' business.
 #pragma once
@@ -39,11 +41,12 @@ struct Drafting {
 Result<void> make_draft(store::DeviceStore& store, model::RecordChange create,
                         const std::optional<model::Reference>& related, const Drafting& drafting);
 
-// Puts a prepared update's values into the draft. Errors: not_found, save_first, store_damaged.
+// Puts a prepared update's values into the draft. Errors: not_found, save_first, store_damaged; bad_value when drafts would belong
+// to each other in a ring.
 Result<void> change_draft(store::DeviceStore& store, const model::RecordChange& update, const Drafting& drafting);
 
 // The draft goes for good. While its save was sent and has no answer, it's refused: the record may be at the server already.
-// Errors: not_found; bad_request while it's being saved.
+// Errors: not_found; bad_request while it's being saved; referenced while other drafts belong to it.
 Result<void> discard_draft(store::DeviceStore& store, RecordId id);
 
 // What stands in the way of saving, in the order in which the user would meet it; empty: ready.
@@ -54,10 +57,10 @@ struct Obstacle {
 };
 Result<std::vector<Obstacle>> obstacles(store::DeviceStore& store, const store::Draft& draft);
 
-// The draft becomes an outbox create that the next push sends. A second time it's the same one.
+// The draft, and before it those that it belongs to, become outbox creates that the next push sends. A second time they're the same.
 // Errors: not_found, store_damaged, and the first obstacle that isn't for review.
 Result<void> save_draft(store::DeviceStore& store, RecordId id, const Saving& saving);
-// Before it was sent: it's a draft as before. No-op otherwise.
+// Before it was sent: it's a draft as before, and so are those that would have been sent with it. No-op otherwise.
 Result<void> stop_saving(store::DeviceStore& store, RecordId id);
 
 // After answers and cuts: saved drafts go and their records count as used, refused ones are drafts again with the reason.

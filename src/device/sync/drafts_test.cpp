@@ -61,7 +61,8 @@ class DraftsDevice : public DeviceForTest {
   ExperienceReport arrange(bool may_send = false) {
     return write([&] { return must(arrange_experience(store(), may_send, settling())); });
   }
-  Drafting drafting() { return {now, user}; }
+  Drafting drafting() { return {now, user, is_extended}; }
+  bool is_extended = false;  // D9
   RecordChange change(const char* name, ChangeKind kind, std::uint8_t id, ValuesForTest values) {
     RecordChange out{table(name).number, id_for_test(id), kind, {}};
     for (const auto& [column_name, value] : values) out.set(column(name, column_name), value);
@@ -266,6 +267,117 @@ TEST_CASE("D5: a draft about a record that is gone stays, and says what is missi
   REQUIRE(device.draft(1));
   REQUIRE(device.obstacles_of(1).size() == 1);
   CHECK(device.obstacles_of(1)[0].why.code == ErrorCode::not_found);
+}
+
+// ---- drafts under drafts (D9) ---------------------------------------------------------------------------------------------
+
+// An account, a contact of it and a task about the contact, all drafts.
+class FamilyDevice : public DraftsDevice {
+ public:
+  FamilyDevice() {
+    is_extended = true;
+    must(make("task", 3, {{"subject", text_for_test("Ring")}}));
+    must(make("account", 1, {{"name", text_for_test("Harbour")}}));
+    must(make("contact", 2, {{"lastname", text_for_test("King")}}, of("account", 1)));
+    must(set("task", 3, {{"regardingobjectid", model::Value(of("contact", 2))}}));
+  }
+  Reference of(const char* name, std::uint8_t id) { return {table(name).number, id_for_test(id)}; }
+  Result<void> set(const char* name, std::uint8_t id, ValuesForTest values) {
+    return write([&] { return change_draft(store(), change(name, ChangeKind::update, id, values), drafting()); });
+  }
+  std::string reason_of(std::uint8_t id) {
+    const auto found = obstacles_of(id);
+    return found.empty() ? "" : found.front().why.message;
+  }
+};
+
+TEST_CASE("D9: the child is saved alone, and its parents go with it, before it, as one group") {
+  FamilyDevice device;
+  must(device.save_it(3));
+  const auto plan = device.plan();
+  REQUIRE(plan.parts.size() == 3);
+  CHECK(plan.parts[0].request.target == "accounts");
+  CHECK(plan.parts[1].request.target == "contacts");
+  CHECK(plan.parts[2].request.target == "tasks");
+  for (const auto& part : plan.parts) CHECK((!part.group.empty() && part.group == plan.parts[0].group));
+  device.confirm(plan, 20);
+  for (std::uint8_t id = 1; id <= 3; ++id) CHECK_FALSE(device.draft(id));
+  device.verify();
+}
+
+TEST_CASE("D9: one is refused: all stay drafts, the reason beside it, and the others wait for it") {
+  for (const std::size_t culprit : {0u, 1u, 2u}) {
+    CAPTURE(culprit);
+    FamilyDevice device;
+    for (std::uint8_t id = 1; id <= 3; ++id) must(device.save_it(id));
+    const auto plan = device.plan();
+    REQUIRE(plan.parts.size() == 3);
+    std::vector<odata::BatchAnswer> answers;
+    for (std::size_t i = 0; i < 3; ++i)
+      answers.push_back(i == culprit ? DeviceForTest::refused(plan.parts[i], 400, ErrorCode::bad_value)
+                                     : DeviceForTest::refused(plan.parts[i], 424, ErrorCode::failed_dependency));
+    device.answer(answers);
+    CHECK(device.plan().parts.empty());
+    for (std::uint8_t id = 1; id <= 3; ++id) {
+      REQUIRE(device.draft(id));
+      CHECK_FALSE(device.draft(id)->saving);
+      CHECK(device.outbox(id).empty());
+      if (id == culprit + 1) CHECK(device.reason_of(id) == "Not like this.");
+      else CHECK(device.reason_of(id).starts_with("Waits for the "));
+    }
+    device.verify();
+    // Reviewed and saved again, they go together.
+    must(device.save_it(3));
+    const auto again = device.plan();
+    CHECK(again.parts.size() == 3);
+    device.confirm(again, 21);
+    for (std::uint8_t id = 1; id <= 3; ++id) CHECK_FALSE(device.draft(id));
+    device.verify();
+  }
+}
+
+TEST_CASE("D9: a parent that can't be saved yet holds its children back, with its name; once it can, they are ready") {
+  FamilyDevice device;
+  must(device.set("account", 1, {{"name", model::Value()}}));
+  CHECK(device.reason_of(2) == "Waits for the Account.");
+  CHECK(device.reason_of(3) == "Waits for the Account.");
+  CHECK(device.save_it(3).error().code == ErrorCode::failed_dependency);
+  CHECK(device.plan().parts.empty());
+  must(device.set("account", 1, {{"name", text_for_test("Harbour")}}));
+  CHECK(device.obstacles_of(3).empty());
+}
+
+TEST_CASE("D9: a parent waits for its refused child only as long as that is a draft, and may be saved without it") {
+  FamilyDevice device;
+  must(device.save_it(3));
+  const auto plan = device.plan();
+  device.answer({DeviceForTest::refused(plan.parts[0], 424, ErrorCode::failed_dependency),
+                 DeviceForTest::refused(plan.parts[1], 424, ErrorCode::failed_dependency),
+                 DeviceForTest::refused(plan.parts[2], 400, ErrorCode::bad_value)});
+  CHECK(device.obstacles_of(1)[0].is_for_review);
+  must(device.discard_it(3));
+  CHECK(device.obstacles_of(1).empty());
+  must(device.save_it(1));
+  CHECK(device.plan().parts.size() == 1);
+}
+
+TEST_CASE("D9: a save that never left is taken back with all that would have gone with it (D8)") {
+  FamilyDevice device;
+  must(device.save_it(3));
+  device.write([&] { must(stop_saving(device.store(), id_for_test(3))); });
+  CHECK(device.plan().parts.empty());
+  for (std::uint8_t id = 1; id <= 3; ++id) CHECK_FALSE(device.draft(id)->saving);
+  device.verify();
+}
+
+TEST_CASE("D9: drafts can't belong to each other in a ring, and one that others belong to isn't discarded") {
+  FamilyDevice device;
+  const auto ring = device.set("account", 1, {{"primarycontactid", model::Value(device.of("contact", 2))}});
+  CHECK(ring.error().code == ErrorCode::bad_value);
+  CHECK(device.discard_it(1).error().code == ErrorCode::referenced);
+  must(device.discard_it(3));
+  must(device.discard_it(2));
+  must(device.discard_it(1));
 }
 
 // ---- cached rows -----------------------------------------------------------------------------------------------------------

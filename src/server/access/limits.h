@@ -31,6 +31,12 @@ inline constexpr Duration kWaitOfPeerMax = Duration::of_minutes(15);
 // Names and addresses remembered with their wrong tries: 10,000 are about 1 MB.
 inline constexpr std::size_t kTriesRememberedMax = 10'000;
 
+// Bytes of one wiped device's unsent work. A year of it is some 10 MB with photos left out; a device sends what fits, whole lines.
+inline constexpr std::size_t kEscrowCopyBytesMax = 8 * 1024 * 1024;
+// Copies that are kept, and their bytes: every device of a large organisation once; released ones make room.
+inline constexpr std::int64_t kEscrowCopiesMax = 1'000;
+inline constexpr std::int64_t kEscrowBytesMax = std::int64_t{1} << 30;
+
 // Passwords verified a moment ago, so that scripts with HTTP Basic don't wait 60 ms for each request.
 inline constexpr Duration kBasicLife = Duration::of_minutes(5);
 inline constexpr std::size_t kBasicRememberedMax = 1'000;

@@ -308,16 +308,17 @@ Result<void> Sessions::ask_wipe(DeviceId device, Instant now) {
   });
 }
 
-Result<void> Sessions::report_wiped(std::string_view refresh_token, Instant now) {
+Result<Sessions::WipedDevice> Sessions::report_wiped(std::string_view refresh_token, Instant now) {
   TRY(use_caches());
   SessionStore store(database_, organization_);
   const auto token = TRY(store.token(token_hash(refresh_token), TokenKind::refresh));
   if (!token || !token->device || !TRY(wipe_of(*token->device))) return session_ended();
-  return in_transaction(database_, [&]() -> Result<void> {
+  TRY(in_transaction(database_, [&]() -> Result<void> {
     TRY(store.set_wiped(*token->device, now));
     TRY(store.remove_tokens_of_device(*token->device, std::nullopt));
     return touch_rights(database_, organization_, random_);
-  });
+  }));
+  return WipedDevice{token->user, *token->device};
 }
 
 Result<std::optional<Sessions::Wipe>> Sessions::wipe_of(DeviceId device) {

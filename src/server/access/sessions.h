@@ -83,7 +83,11 @@ class Sessions {
     std::optional<Instant> wiped_at;
   };
   Result<void> ask_wipe(DeviceId device, Instant now);
-  Result<void> report_wiped(std::string_view refresh_token, Instant now);
+  struct WipedDevice {
+    RecordId user;
+    DeviceId device;
+  };
+  Result<WipedDevice> report_wiped(std::string_view refresh_token, Instant now);
   Result<std::optional<Wipe>> wipe_of(DeviceId device);
 
   // The store mark of a device (Y16). `check_mark`: store_unknown unless `mark` is its current or previous one, or the device

@@ -16,6 +16,8 @@
 //   GET  settings            {"value":[{key, value}]}                      what is in force, fallbacks too
 //   POST settings            {KEY: value, …}                               "" = the fallback; all of them or none
 //   POST experience          {user, experience, profile?}                  "sync" (with a published profile) or "drafts" (E1)
+//   GET  escrow              {"value":[{id, user, full_name, device, kept, bytes, released:[{by, at}]}]}  unsent work of wiped devices
+//   POST escrow/release      {id}                                          {"ok", "message", "lines"}; who and when is kept (D3)
 //
 // Not due yet, answered with not_available: profiles, share, unshare.
 #include <algorithm>
@@ -202,10 +204,11 @@ Result<Json> assign(const Call& call, const Json& body) {
   return done("It belongs to " + to + " now.");
 }
 
+Json moment(Instant instant) { return Json(format_date_time(instant.seconds())); }
+
 Result<Json> list_devices(const Call& call) {
   const Directory directory(call.parts.records);
   Json list = Json::array();
-  const auto moment = [](Instant instant) { return Json(format_date_time(instant.seconds())); };
   for (const auto& device : TRY(call.parts.sessions.devices())) {
     const auto wipe = TRY(call.parts.sessions.wipe_of(device.id));
     list.push_back(Json::Object{{"id", device.id.to_string()},
@@ -246,6 +249,36 @@ Result<Json> wipe(const Call& call, const Json& body) {
   TRY(call.parts.sessions.ask_wipe(id, call.now));
   return done("The device " + id.to_string() +
               " removes its store with its next contact; `devices` shows when it did.");
+}
+
+// ---- escrow --------------------------------------------------------------------------------------------------------
+
+Result<Json> list_escrow(const Call& call) {
+  const Directory directory(call.parts.records);
+  Json list = Json::array();
+  for (const auto& copy : TRY(call.parts.escrow.copies())) {
+    Json releases = Json::array();
+    for (const auto& release : copy.releases)
+      releases.push_back(Json::Object{{"by", directory.user_name_of(release.by)}, {"at", moment(release.at)}});
+    list.push_back(Json::Object{{"id", copy.id.to_string()},
+                                {"user", directory.user_name_of(copy.user)},
+                                {"full_name", directory.name_of("systemuser", copy.user)},
+                                {"device", copy.device.to_string()},
+                                {"kept", moment(copy.kept_at)},
+                                {"bytes", copy.bytes},
+                                {"released", std::move(releases)}});
+  }
+  return Json(Json::Object{{"value", std::move(list)}});
+}
+
+Result<Json> release_escrow(const Call& call, const Json& body) {
+  const auto text = TRY(needed(body, "id"));
+  const auto id = access::EscrowId::parse(text);
+  if (!id) return Error{ErrorCode::bad_value, "\"" + text + "\" is no id.", "id"};
+  auto lines = TRY(call.parts.escrow.release(*id, call.caller.user, call.now));
+  auto answer = done("Released to you; your name and the time are kept with it.");
+  answer.set("lines", std::move(lines));
+  return answer;
 }
 
 // ---- settings and experience ---------------------------------------------------------------------------------------
@@ -343,6 +376,8 @@ constexpr std::array kRoutes = {
     Route{"GET", "devices", list_devices, nullptr},
     Route{"POST", "revoke", nullptr, revoke},
     Route{"POST", "wipe", nullptr, wipe},
+    Route{"GET", "escrow", list_escrow, nullptr},
+    Route{"POST", "escrow/release", nullptr, release_escrow},
     Route{"GET", "settings", list_settings, nullptr},
     Route{"POST", "settings", nullptr, change_settings},
     Route{"POST", "experience", nullptr, change_experience},

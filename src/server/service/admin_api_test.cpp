@@ -176,6 +176,47 @@ TEST_CASE("a device is wiped with its next contact, and the administrator sees w
   CHECK(form("/oauth2/token", others).status == 200);
 }
 
+// The device tells with its report what it hadn't sent; only where the organisation keeps such work.
+TEST_CASE("a wiped device's unsent work is kept sealed, and whoever releases it leaves his name (D3, S6)") {
+  TestService server;
+  server.found();
+  const std::string device = "0190a1b2-0000-7000-8000-000000000001", lines = "{\"kind\":\"draft\"}\n";
+  const auto wiped = [&](const char* escrow) {
+    CHECK(code(server.admin("settings", std::string(R"({"escrow":")") + escrow + R"("})")) == "ok");
+    // Another device each time: one that was wiped stays so.
+    static int number = 1;
+    const auto id = "0190a1b2-0000-7000-8000-00000000001" + std::to_string(number++);
+    const auto response = server.post(
+        "/oauth2/token", "grant_type=password&client_id=test&username=admin&password=secret&device_id=" + id);
+    CHECK(response.headers.get("Satchel-Escrow") == escrow);
+    CHECK(code(server.admin("wipe", R"({"device":")" + id + R"("})")) == "ok");
+    const Headers headers{{"Content-Type", "application/x-ndjson"},
+                          {"Satchel-Refresh-Token", std::string(server.json(response).string_at("refresh_token"))}};
+    const auto answer = server.post("/oauth2/wiped", lines, headers);
+    CHECK(server.post("/oauth2/wiped", lines, headers).status == 400);  // once
+    return server.json(answer).bool_at("kept");
+  };
+  CHECK_FALSE(wiped("off"));
+  CHECK(value(server, "escrow").as_array()->empty());
+  CHECK(wiped("on"));
+  const auto kept = value(server, "escrow");
+  REQUIRE(kept.as_array()->size() == 1);
+  const auto& copy = kept.as_array()->front();
+  CHECK(copy.integer_at("bytes") == static_cast<std::int64_t>(lines.size()));
+  auto select = TestService::good(server.database->prepare("select sealed from escrow"));
+  REQUIRE(TestService::good(select->step()));
+  CHECK(select->blob(0).find("draft") == std::string_view::npos);
+  select.reset();
+  const auto id = std::string(copy.string_at("id"));
+  CHECK(server.json(server.admin("escrow/release", R"({"id":")" + id + R"("})")).string_at("lines") == lines);
+  const auto released = value(server, "escrow");
+  const auto& releases = *released.as_array()->front().find("released")->as_array();
+  REQUIRE(releases.size() == 1);
+  CHECK(releases[0].string_at("by") == "admin");
+  CHECK(code(server.admin("escrow/release", R"({"id":")" + device + R"("})")) == "not_found");
+  CHECK(code(server.admin("escrow/release", R"({"id":"x"})")) == "bad_value");
+}
+
 TEST_CASE("the admin's addresses are for administrators") {
   TestService server;
   server.found();

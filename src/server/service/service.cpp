@@ -55,8 +55,9 @@ class ServiceImpl final : public Service {
       : database_(database),
         options_(std::move(options)),
         sessions_(database, kOrganization, hasher, random, options_.lives),
+        escrow_(database, kOrganization, random, options_.escrow_key),
         records_(std::move(records)),
-        parts_{database, schema, sessions_, *records_, random, log, options_} {}
+        parts_{database, schema, sessions_, escrow_, *records_, random, log, options_} {}
 
   Response handle(const Request& request, Instant now) override { return std::move(handle_all({&request, 1}, now)[0]); }
 
@@ -78,6 +79,10 @@ class ServiceImpl final : public Service {
 
   records::Records& records() override { return *records_; }
   access::Sessions& sessions() override { return sessions_; }
+  Result<void> create_tables() {
+    TRY(sessions_.create_tables());
+    return escrow_.create_tables();
+  }
 
  private:
   Result<void> write_all(std::span<const Request> requests, std::vector<Response>& responses, Instant now) {
@@ -227,6 +232,7 @@ class ServiceImpl final : public Service {
   sql::Database& database_;
   ServiceOptions options_;
   access::Sessions sessions_;
+  access::Escrow escrow_;
   std::unique_ptr<records::Records> records_;
   Parts parts_;
   std::uint64_t requests_ = 0;
@@ -241,7 +247,7 @@ Result<std::unique_ptr<Service>> Service::open(sql::Database& database, const mo
   auto service =
       std::make_unique<ServiceImpl>(database, schema, hasher, random, log, std::move(options), std::move(records));
   auto transaction = TRY(sql::Transaction::begin(database));
-  TRY(service->sessions().create_tables());
+  TRY(service->create_tables());
   TRY(transaction.commit());
   return std::unique_ptr<Service>(std::move(service));
 }
@@ -255,10 +261,15 @@ RecordId organization_id(const Parts& parts) {
   return page && !page->records.empty() ? page->records[0].id : RecordId();
 }
 
-void tell_escrow(const Parts& parts, Response& response) {
+bool keeps_escrow(const Parts& parts) {
+  if (!parts.escrow.is_able()) return false;
   const auto& table = *parts.schema.find("organization");
   const auto row = parts.records.get(access::system_caller(kOrganization, {}), table, organization_id(parts));
-  response.headers.set("Satchel-Escrow", row ? model::setting_in(table, *row, "escrow") : "off");
+  return row && model::setting_in(table, *row, "escrow") == "on";
+}
+
+void tell_escrow(const Parts& parts, Response& response) {
+  response.headers.set("Satchel-Escrow", keeps_escrow(parts) ? "on" : "off");
 }
 
 // ---- answers ---------------------------------------------------------------------------------------------------------------

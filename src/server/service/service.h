@@ -32,6 +32,7 @@ struct ServiceOptions {
   std::string public_address;
   std::string scheme = "http";
   AppFiles app;
+  std::string escrow_key;  // 32 bytes that seal wiped devices' unsent work (access/escrow.h); "" = none is kept
 };
 
 class Service {

@@ -14,7 +14,8 @@ void require_none_for_test(const Error* error) {
 TestService::TestService(std::uint64_t seed)
     : database(good(edge::sqlite::open({.path = ":memory:"}))),
       random(seed),
-      service(good(Service::open(*database, model::Schema::standard(), hasher, random, log, {}))) {}
+      service(good(Service::open(*database, model::Schema::standard(), hasher, random, log,
+                                 {.escrow_key = std::string(32, 'k')}))) {}
 
 void TestService::found() { good(create_organization(*service, *database, {"Test", "admin", "secret"}, random, now)); }
 

@@ -190,12 +190,35 @@ Response token(const Parts& parts, const Request& request, Instant now) {
   if (!device_text.empty() && !device) return refuse(invalid_request("The field device_id must be a UUID."));
 
   const auto answer = signed_in(parts, request, form, device, now);
-  if (answer) return json_answer(200, *answer);
-  return refuse_for(parts, answer.error());
+  if (!answer) return refuse_for(parts, answer.error());
+  auto response = json_answer(200, *answer);
+  tell_escrow(parts, response);
+  return response;
 }
 
-// POST /oauth2/wiped: refresh_token=… of a device that has removed its store (S6).
+namespace {
+
+// The tokens are good for this alone, so it's told by the header: the body is what the device hadn't sent.
+Response wiped_with_copy(const Parts& parts, const Request& request, Instant now) {
+  const auto device = parts.sessions.report_wiped(request.headers.get("Satchel-Refresh-Token"), now);
+  if (!device) return refuse_for(parts, device.error());
+  auto answer = Json(Json::Object{{"ok", true}, {"kept", false}});
+  if (!keeps_escrow(parts) || request.body.empty()) return json_answer(200, answer);
+  // The device has nothing any more: what can't be kept mustn't undo that it was wiped.
+  const auto kept = is_utf8(request.body) ? parts.escrow.keep(device->user, device->device, request.body, now)
+                                          : Result<void>(Error{ErrorCode::bad_value, "The copy isn't UTF-8 text."});
+  if (!kept)
+    parts.log.write(LogLevel::error, "service", "A wiped device's unsent work wasn't kept: " + kept.error().message);
+  answer.set("kept", kept.ok());
+  return json_answer(200, answer);
+}
+
+}  // namespace
+
+// POST /oauth2/wiped: refresh_token=… of a device that has removed its store (S6); with JSON lines as the body, its unsent work (D3).
 Response wiped(const Parts& parts, const Request& request, Instant now) {
+  const auto type = request.headers.get("Content-Type");
+  if (request.method == "POST" && type.starts_with("application/x-ndjson")) return wiped_with_copy(parts, request, now);
   Form form;
   if (auto refusal = read_post(request, "Report a removed store with POST.", form)) return std::move(*refusal);
   if (const auto refusal = missing(form, {"refresh_token"})) return refuse(*refusal);

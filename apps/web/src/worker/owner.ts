@@ -37,6 +37,8 @@ interface Tab {
   close(): void;
 }
 
+const kFilesLeft = " A file couldn't be deleted. Nobody can read it, for its key is gone; remove this site's data in the browser's settings.";
+
 export class Owner {
   private readonly tabs = new Map<number, Tab>();
   private readonly own: BroadcastChannel = new BroadcastChannel(kOwnerChannel);
@@ -116,7 +118,11 @@ export class Owner {
   /** The key first: without it the rest can't be read, whatever happens in between. */
   private async erase(wiped: string | null): Promise<void> {
     await this.key_file.forget();
-    this.pool.empty();
+    try {
+      this.pool.empty();
+    } catch {
+      if (wiped) wiped += kFilesLeft;
+    }
     for (const tab of this.tabs.values()) tab.close();
     this.tabs.clear();
     await this.start_engine(wiped);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "odata/record_json.h"
+#include "server/access/escrow.h"
 #include "server/access/sessions.h"
 #include "server/records/records.h"
 #include "server/service/service.h"
@@ -22,6 +23,7 @@ struct Parts {
   sql::Database& database;
   const model::Schema& schema;
   access::Sessions& sessions;
+  access::Escrow& escrow;
   records::Records& records;
   Random& random;
   Log& log;
@@ -92,7 +94,8 @@ Response metadata(const Call& call);  // $metadata, the service document, Entity
 bool is_metadata(std::string_view path);
 Response token(const Parts& parts, const Request& request, Instant now);
 Response wiped(const Parts& parts, const Request& request, Instant now);
-// Satchel-Escrow: on, or off. A device that is to be wiped hears with it what may become of its unsent work.
+// Satchel-Escrow: on, or off. A device hears with its sign-in, and again when it's to be wiped, what becomes of its unsent work.
+bool keeps_escrow(const Parts& parts);
 void tell_escrow(const Parts& parts, Response& response);
 Response pull(const Call& call);
 Response ranges(const Call& call);
