@@ -28,7 +28,7 @@ Result<std::string_view> state_after_save(DeviceSession& session, RecordId id) {
   TRY(send_if_connected(session));
   for (const auto& entry : TRY(session.client().store().outbox_of(id))) {
     if (entry.state == device::store::ChangeState::refused)
-      return Error{device::sync::code_named(entry.reason_code),
+      return Error{error_code_named(entry.reason_code).value_or(ErrorCode::internal),
                    entry.reason + " It's in the error list: satchel errors.", entry.change.id.to_string(), "K4"};
     if (entry.state != device::store::ChangeState::acknowledged) return std::string_view("pending");
   }

@@ -56,6 +56,12 @@ std::string_view name_of(ErrorCode code) {
 
 // Codes of the device alone have a status too, for the engine speaks HTTP inside one process as well (simulator): 503
 // where waiting or a connection helps, 500 where it doesn't.
+std::optional<ErrorCode> error_code_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(ErrorCode::wiped); ++i)
+    if (name_of(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
+  return std::nullopt;
+}
+
 int http_status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::usage:

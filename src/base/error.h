@@ -8,6 +8,7 @@
 //   - `rule` is the id of the rule of working offline that decided (D4, S2, ...), or empty.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,6 +80,9 @@ struct Error {
 
 // The code's name as it appears in JSON, on standard error and in docs/errors.md, e.g. "bad_value".
 std::string_view name_of(ErrorCode code);
+
+// The code of that name, whoever wrote it down; nothing for one that isn't ours.
+std::optional<ErrorCode> error_code_named(std::string_view name);
 
 // The HTTP status that carries `code`, e.g. 412 for version_conflict.
 int http_status_of(ErrorCode code);

@@ -17,7 +17,13 @@ TEST_SUITE("error") {
       CAPTURE(name);
       CHECK(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos);
       CHECK(names.insert(name).second);
+      CHECK(error_code_named(name) == static_cast<ErrorCode>(code));
     }
+  }
+
+  TEST_CASE("a name that isn't a code's has none") {
+    CHECK_FALSE(error_code_named("0x80040217"));
+    CHECK_FALSE(error_code_named(""));
   }
 
   TEST_CASE("each code has a status that tells a client that it failed") {

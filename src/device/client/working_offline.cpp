@@ -151,7 +151,7 @@ Result<WriteEnd> Client::finish_write(RecordId id, Instant now) {
     // What was refused before waits in the error list for its writer's decision (K4).
     if (written.empty() || written.mapped() != entry.position) continue;
     TRY(discard(entry.position, now));
-    return Error{sync::code_named(entry.reason_code), entry.reason, entry.reason_target};
+    return Error{error_code_named(entry.reason_code).value_or(ErrorCode::internal), entry.reason, entry.reason_target};
   }
   return end;
 }
@@ -232,7 +232,7 @@ Result<WriteEnd> Client::finish_save(RecordId id, Instant) {
   if (!left) return WriteEnd::saved;
   if (left->saving) return WriteEnd::being_saved;
   if (left->reason_code.empty()) return WriteEnd::draft;
-  return Error{sync::code_named(left->reason_code), left->reason, left->reason_target, "D7"};
+  return Error{error_code_named(left->reason_code).value_or(ErrorCode::internal), left->reason, left->reason_target, "D7"};
 }
 
 Result<std::string> Client::export_drafts() {

@@ -110,12 +110,6 @@ std::optional<OutboxEntry> saving_entry(const std::vector<OutboxEntry>& entries,
 
 }  // namespace
 
-ErrorCode code_named(std::string_view name) {
-  for (int code = 0; code <= static_cast<int>(ErrorCode::wiped); ++code)
-    if (name_of(static_cast<ErrorCode>(code)) == name) return static_cast<ErrorCode>(code);
-  return ErrorCode::internal;
-}
-
 // ---- making ------------------------------------------------------------------------------------------------------------------
 
 Result<std::vector<model::ColumnValue>> context_for(const model::Schema& schema, const model::Table& table,
@@ -247,7 +241,7 @@ Result<std::vector<Obstacle>> own_obstacles(DeviceStore& store, const Draft& dra
           named.id.to_string(), false);
   }
   if (!draft.reason.empty() && TRY(is_waiting(store, draft))) {
-    add(code_named(draft.reason_code), draft.reason, draft.reason_target, true);
+    add(error_code_named(draft.reason_code).value_or(ErrorCode::internal), draft.reason, draft.reason_target, true);
   }
   for (const auto& value : draft.retired)
     add(ErrorCode::unknown_column,

@@ -66,9 +66,6 @@ Result<void> stop_saving(store::DeviceStore& store, RecordId id);
 // After answers and cuts: saved drafts go and their records count as used, refused ones are drafts again with the reason.
 Result<void> settle_drafts(store::DeviceStore& store, const Settling& settling);
 
-// The code that a refusal has by name.
-ErrorCode code_named(std::string_view name);
-
 // The records that drafts are about: they stay on the device (D5).
 Result<std::vector<model::Reference>> records_of_drafts(store::DeviceStore& store);
 

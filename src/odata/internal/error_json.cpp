@@ -10,13 +10,6 @@ namespace {
 // An annotation, for OData knows no rules: clients that don't either pass it by.
 constexpr std::string_view kRule = "@Satchel.Rule";
 
-std::optional<ErrorCode> code_named(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(ErrorCode::wiped); ++i) {
-    if (name_of(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
-  }
-  return std::nullopt;
-}
-
 // For codes that aren't ours, such as Dataverse's "0x80040217".
 ErrorCode code_of_status(int status) {
   switch (status) {
@@ -68,7 +61,7 @@ Error read_error(int status, std::string_view body) {
   const auto code = inner ? inner->string_at("code") : std::string_view();
   const auto message = inner ? inner->string_at("message") : std::string_view();
   if (message.empty()) return stranger_error(status);
-  return {.code = code_named(code).value_or(code_of_status(status)),
+  return {.code = error_code_named(code).value_or(code_of_status(status)),
           .message = std::string(message),
           .target = std::string(inner->string_at("target")),
           .rule = std::string(inner->string_at(kRule))};
