@@ -45,7 +45,7 @@ Result<std::vector<odata::NamedRow>> rows_to_name(DeviceStore& store, const Expe
   std::vector<odata::NamedRow> rows;
   for (const auto& use : TRY(store.uses())) {
     const auto* table = store.schema().find(use.record.table);
-    if (table == nullptr) continue;
+    if (table == nullptr || table->on_every_device) continue;
     const auto here = TRY(store.holding(*table, use.record.id));
     // In a sync table only what no scope brought (yet), such as a row that was cached before the user had a profile, and pins.
     const bool is_without_scope = here && here->scopes == store::ScopeSetNumber(0);
