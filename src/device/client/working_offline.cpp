@@ -232,7 +232,8 @@ Result<WriteEnd> Client::finish_save(RecordId id, Instant) {
   if (!left) return WriteEnd::saved;
   if (left->saving) return WriteEnd::being_saved;
   if (left->reason_code.empty()) return WriteEnd::draft;
-  return Error{error_code_named(left->reason_code).value_or(ErrorCode::internal), left->reason, left->reason_target, "D7"};
+  return Error{error_code_named(left->reason_code).value_or(ErrorCode::internal), left->reason, left->reason_target,
+               "D7"};
 }
 
 Result<std::string> Client::export_drafts() {

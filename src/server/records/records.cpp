@@ -39,7 +39,10 @@ class SqlRecords final : public Records {
  public:
   SqlRecords(sql::Database& database, OrganizationNumber organization, const model::Schema& schema, Random& random,
              Log& log)
-      : context_(database, organization, schema, random, log), scopes_(context_), subscriptions_(context_, scopes_), pool_(schema) {}
+      : context_(database, organization, schema, random, log),
+        scopes_(context_),
+        subscriptions_(context_, scopes_),
+        pool_(schema) {}
 
   Result<void> prepare() {
     auto transaction = TRY(sql::Transaction::begin(context_.database));
