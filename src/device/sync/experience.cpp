@@ -74,6 +74,10 @@ Result<OrganizationSettings> OrganizationSettings::read(DeviceStore& store) {
   OrganizationSettings settings;
   settings.table_ = store.schema().find("organization");
   if (settings.table_ == nullptr) return settings;
+  // Known since sign-in, and asked for with each save: by its id it costs no query to be compiled.
+  if (const auto id = RecordId::parse(TRY(store.setting("organization_id")).value_or("")))
+    settings.row_ = TRY(store.find(*settings.table_, *id));
+  if (settings.row_) return settings;
   query::Query any;
   any.table = settings.table_->number;
   any.top = 1;
