@@ -3,9 +3,7 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include "apps/wasm/host.h"
 
@@ -30,83 +28,10 @@ int code_of(std::int32_t answer, int otherwise) {
   return answer == -2 ? SQLITE_FULL : otherwise;
 }
 
-// ---- fewer and larger calls ------------------------------------------------------------------------------------------------
-//
-// A call into the browser costs more than the bytes that it moves, and SQLite moves page by page. So bytes that follow each other are
-// written together, and whoever reads forwards is given more than asked for.
-//
-// Always true:
-//   - The host sees writes in the order in which SQLite made them: bytes wait for one place of one file only.
-//   - When `sync` is over, nothing waits. Each transaction ends with one (synchronous=full), so a write that fails fails in its own.
-
-constexpr std::size_t kGatheredMax = 256 * 1024;
-constexpr std::int64_t kAheadBytes = 64 * 1024;
-
-// Bytes of one file from an offset on.
-struct Stretch {
-  std::int32_t slot = -1;
-  std::int64_t offset = 0;
-  std::vector<char> bytes = {};
-
-  std::int64_t end() const { return offset + static_cast<std::int64_t>(bytes.size()); }
-  bool touches(std::int32_t other, std::int64_t from, std::int64_t to) const {
-    return slot == other && from < end() && to > offset;
-  }
-};
-
-Stretch gathered;  // written by SQLite, and not yet by the host
-Stretch ahead;     // read by the host, and not yet by SQLite
-std::int64_t last_read = -1;
-
-// What couldn't be written is dropped: the transaction that it belongs to has failed.
-int write_gathered() {
-  if (gathered.bytes.empty()) return SQLITE_OK;
-  const auto answer = host::satchel_host_file_write(gathered.slot, gathered.bytes.data(),
-                                                    static_cast<std::int32_t>(gathered.bytes.size()),
-                                                    static_cast<double>(gathered.offset));
-  gathered.bytes.clear();
-  return code_of(answer, SQLITE_IOERR_WRITE);
-}
-
-void forget_ahead(std::int32_t slot, std::int64_t from, std::int64_t to) {
-  if (ahead.touches(slot, from, to)) ahead.bytes.clear();
-}
-
-// Nothing waits for this file, and nothing of it is known.
-int settle(std::int32_t slot) {
-  if (ahead.slot == slot) ahead.bytes.clear();
-  return write_gathered();
-}
-
-// Pages of a scan lie one behind the other, with a few of another tree between them.
-bool reads_forwards(std::int32_t slot, std::int64_t offset) {
-  return slot == ahead.slot && last_read >= 0 && offset > last_read && offset - last_read <= kAheadBytes;
-}
-
-void read_ahead(std::int32_t slot, std::int64_t offset) {
-  ahead.offset = offset;
-  ahead.bytes.resize(kAheadBytes);
-  const auto got = host::satchel_host_file_read(slot, ahead.bytes.data(), static_cast<std::int32_t>(kAheadBytes),
-                                                static_cast<double>(offset));
-  ahead.bytes.resize(static_cast<std::size_t>(std::max(got, 0)));
-}
-
-int close(sqlite3_file* file) { return settle(slot_of(file)); }  // The host keeps its handles open.
+int close(sqlite3_file*) { return SQLITE_OK; }  // The host keeps its handles open.
 
 int read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
-  const auto slot = slot_of(file);
-  if (gathered.touches(slot, offset, offset + std::max<std::int64_t>(size, kAheadBytes)))
-    if (const auto written = write_gathered(); written != SQLITE_OK) return written;
-  const auto is_known = [&] { return ahead.slot == slot && offset >= ahead.offset && offset + size <= ahead.end(); };
-  if (!is_known() && reads_forwards(slot, offset)) read_ahead(slot, offset);
-  ahead.slot = slot;
-  last_read = offset;
-  if (is_known()) {
-    std::memcpy(bytes, ahead.bytes.data() + (offset - ahead.offset), static_cast<std::size_t>(size));
-    return SQLITE_OK;
-  }
-  ahead.bytes.clear();
-  const auto got = host::satchel_host_file_read(slot, bytes, size, static_cast<double>(offset));
+  const auto got = host::satchel_host_file_read(slot_of(file), bytes, size, static_cast<double>(offset));
   if (got == size) return SQLITE_OK;
   std::memset(static_cast<char*>(bytes) + (got > 0 ? got : 0), 0, static_cast<std::size_t>(size - (got > 0 ? got : 0)));
   if (got >= 0) return SQLITE_IOERR_SHORT_READ;
@@ -115,31 +40,17 @@ int read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
 }
 
 int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
-  const auto slot = slot_of(file);
-  forget_ahead(slot, offset, offset + size);
-  const bool follows = slot == gathered.slot && offset == gathered.end() && gathered.bytes.size() < kGatheredMax;
-  if (!follows) {
-    if (const auto written = write_gathered(); written != SQLITE_OK) return written;
-    gathered.slot = slot;
-    gathered.offset = offset;
-  }
-  const auto* from = static_cast<const char*>(bytes);
-  gathered.bytes.insert(gathered.bytes.end(), from, from + size);
-  return SQLITE_OK;
+  return code_of(host::satchel_host_file_write(slot_of(file), bytes, size, static_cast<double>(offset)),
+                 SQLITE_IOERR_WRITE);
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  if (const auto written = settle(slot_of(file)); written != SQLITE_OK) return written;
   return code_of(host::satchel_host_file_truncate(slot_of(file), static_cast<double>(size)), SQLITE_IOERR_TRUNCATE);
 }
 
-int sync(sqlite3_file* file, int) {
-  if (const auto written = write_gathered(); written != SQLITE_OK) return written;
-  return code_of(host::satchel_host_file_flush(slot_of(file)), SQLITE_IOERR_FSYNC);
-}
+int sync(sqlite3_file* file, int) { return code_of(host::satchel_host_file_flush(slot_of(file)), SQLITE_IOERR_FSYNC); }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
-  if (const auto written = write_gathered(); written != SQLITE_OK) return written;
   const auto bytes = host::satchel_host_file_size(slot_of(file));
   *size = static_cast<sqlite3_int64>(bytes);
   return bytes >= 0 ? SQLITE_OK : SQLITE_IOERR_FSTAT;
@@ -185,8 +96,6 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
 }
 
 int remove(sqlite3_vfs*, const char* name, int) {
-  ahead.bytes.clear();
-  if (const auto written = write_gathered(); written != SQLITE_OK) return written;
   if (host::satchel_host_file_exists(name, size_of(name)) == 0) return SQLITE_IOERR_DELETE_NOENT;
   return code_of(host::satchel_host_file_delete(name, size_of(name)), SQLITE_IOERR_DELETE);
 }
@@ -252,8 +161,6 @@ constexpr const char* kEndings[] = {"", "-wal", "-journal"};
 const std::string& file_trouble() { return trouble; }
 
 bool remove_database(const std::string& name) {
-  ahead.bytes.clear();
-  gathered.bytes.clear();
   bool all = true;
   for (const auto* ending : kEndings) {
     const auto file = name + ending;
