@@ -24,6 +24,7 @@ class WebApi {
   static Result<WebApi> with_token(const std::string& url, std::string token);
 
   const std::string& token() const { return token_; }
+  // Of accounts: those of the teams have none, and everybody sees them.
   Result<std::vector<RecordId>> contacts(std::size_t rows_max);
   Result<void> change_job(RecordId contact, const std::string& job);
   // One page of the feed.

@@ -31,7 +31,8 @@ RecordId id_of(std::uint8_t number) {
 Value sample(const model::Column& column) {
   switch (column.type) {
     case ColumnType::text:
-    case ColumnType::memo: return "Été | " + column.name;
+    case ColumnType::memo:
+    case ColumnType::image: return "Été | " + column.name;
     case ColumnType::lookup: return Reference{column.targets.back(), id_of(static_cast<std::uint8_t>(column.index))};
     case ColumnType::party_list:
       return model::PartyList{{{TableNumber(1), id_of(1)}, "a|b\\c\nd"}, {{TableNumber(2), id_of(2)}, ""}};

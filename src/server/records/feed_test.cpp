@@ -268,7 +268,7 @@ TEST_CASE("a row in two scopes of a device travels once with both") {
   PullRequest request{.device = new_id<DeviceId>(world.random, world.now)};
   std::vector<RecordId> came;
   for (const auto phase : {FeedPhase::load, FeedPhase::delta}) {
-    PullPage::Pool pool;
+    PullPage::Pool pool(context.schema);
     const auto bytes = PullPage(context, scopes, pool, east1, request).make(*state, both, world.now);
     REQUIRE(bytes.ok());
     auto page = odata::FeedPageReader::open(world.schema(), *bytes);
