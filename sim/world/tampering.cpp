@@ -37,7 +37,8 @@ constexpr MutationInfo kMutations[] = {
      Faults::usual, Drafters::always},
     {Mutation::later_words_lost, "later_words_lost", "what is typed into a draft while it's being saved is forgotten",
      Faults::usual, Drafters::always},
-    {Mutation::forgets_requests, "forgets_requests", "the server doesn't remember what it answered"},
+    {Mutation::forgets_requests, "forgets_requests", "the server doesn't remember what it answered", Faults::usual,
+     Drafters::always},
     {Mutation::loses_commits, "loses_commits", "the server confirms, but some commits never reach its disk"},
     {Mutation::forgets_rights, "forgets_rights", "the server keeps to the rights that a user once had"},
 };
