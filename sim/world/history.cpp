@@ -109,7 +109,8 @@ void History::look_for_doubled(RecordId record, const std::string& text) {
   const auto [found, is_new] = record_of_.emplace(text, record);
   if (is_new || found->second == record) return;
   for (const auto& [table, ids] : there_)
-    if (ids.count(found->second) != 0) doubled_.push_back(text);
+    if (ids.count(found->second) != 0)
+      doubled_.push_back(text + " of " + found->second.to_string() + " and " + record.to_string());
   found->second = record;
 }
 

@@ -192,6 +192,10 @@ TEST_CASE("seed 2184: a create that can't leave while the experience changes doe
   CHECK(failure_with_drafts(2184) == "");
 }
 
+TEST_CASE("seed 723: a deleted record that was restored takes no more edits, so it isn't restored twice (K3)") {
+  CHECK(failure_of(723, Faults::usual, Drafters::drawn) == "");
+}
+
 // ---- the system broken on purpose -----------------------------------------------------------------------------------------
 
 // Each of these is noticed in the first runs; `./dev sim --mutations` tries all that there are.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "device/sync/decided_deletes.h"
 #include "device/sync/overlay.h"
 #include "device/sync/push.h"
 
@@ -94,6 +95,7 @@ Result<RecordId> decide_deleted_there(DeviceStore& store, const model::Table& ta
                                       Keep keep, const Settling& settling) {
   TRY(store.remove_conflict(conflict.id));
   TRY(refresh_visible(store, table, conflict.record));
+  TRY(remember_decided_delete(store, table, conflict.record));
   if (keep == Keep::server) return conflict.record;
   return restore_as_new(store, table, conflict, settling);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "device/sync/decided_deletes.h"
 #include "device/sync/overlay.h"
 #include "device/sync/settle.h"
 #include "model/rules.h"
@@ -274,6 +275,7 @@ Result<void> save(DeviceStore& store, const model::RecordChange& change, const S
   auto conflicts = TRY(store.conflicts_of(change.id));
   Before before{table, std::move(visible_before), std::move(mirror_before), std::move(entries), std::move(conflicts)};
   if (change.kind == ChangeKind::update && !before.visible) return not_here(table, change.id);
+  if (change.kind == ChangeKind::update) TRY(expect_not_decided(store, table, change.id));
   auto complete = TRY(completed(store.schema(), table, change, before, saving));
   TRY(store.keep_shadow(table, change.id));
   switch (change.kind) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "device/sync/cache.h"
+#include "device/sync/decided_deletes.h"
 #include "device/sync/drafts.h"
 
 namespace satchel::device::sync {
@@ -240,6 +241,7 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const std::vect
   TRY(store.set_setting("cut", page.head().cut.to_string()));
   TRY(application.finish());
   report.unconfirmed = std::move(application.unconfirmed);
+  TRY(forget_decided_deletes(store));
   TRY(settle_drafts(store, settling));
   TRY(store.mark_scopes_loaded());
   TRY(store.set_setting("epoch", page.head().epoch.to_string()));

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "device/sync/decisions.h"
 #include "device/sync/device_for_test.h"
 
 namespace satchel::device::sync {
@@ -170,6 +171,30 @@ TEST_CASE("of a deleted record the newest words are asked about, though older on
   CHECK(mine("telephone1") == text_for_test("third"));
   CHECK(mine("jobtitle") == text_for_test("fourth"));
   CHECK(device.outbox(1).empty());
+  device.verify();
+}
+
+TEST_CASE("a deleted record about which the user has decided takes no edit until its row is gone (K3)") {
+  DeviceForTest device;
+  device.hold({king(5)});
+  device.edit("contact", 1, {{"jobtitle", text_for_test("Cook")}});
+  device.answer({DeviceForTest::refused(device.plan().parts[0], 410, ErrorCode::deleted)});
+  REQUIRE(device.conflicts(1).size() == 1);
+  auto keep = Keep::server;
+  SUBCASE("restored") { keep = Keep::mine; }
+  SUBCASE("let go") {}
+  const auto id = device.conflicts(1)[0].id;
+  device.write([&] { must(decide(device.store(), id, {.keep = keep, .columns = {}}, device.settling())); });
+  REQUIRE(device.shows("contact", 1));
+  const auto edit = [&] {
+    return device.save("contact", model::ChangeKind::update, 1, {{"jobtitle", text_for_test("Baker")}});
+  };
+  const auto refused = edit();
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::deleted);
+  CHECK(device.conflicts(1).empty());
+  device.pull({.cut = 12});
+  CHECK(edit().ok());  // no mark came: it's there after all
   device.verify();
 }
 
