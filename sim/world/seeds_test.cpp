@@ -196,6 +196,10 @@ TEST_CASE("seed 723: a deleted record that was restored takes no more edits, so 
   CHECK(failure_of(723, Faults::usual, Drafters::drawn) == "");
 }
 
+TEST_CASE("seed 5174: a draft on its way that another draft belongs to isn't taken for gone (D9)") {
+  CHECK(failure_with_drafts(5174) == "");
+}
+
 // ---- the system broken on purpose -----------------------------------------------------------------------------------------
 
 // Each of these is noticed in the first runs; `./dev sim --mutations` tries all that there are.
