@@ -65,7 +65,9 @@ Result<Response> WebApi::ask(std::string method, std::string target, std::string
 }
 
 Result<std::vector<RecordId>> WebApi::contacts(std::size_t rows_max) {
-  const auto response = TRY(ask("GET", "contacts?$select=contactid&$filter=_parentcustomerid_value%20ne%20null&$top=" + std::to_string(rows_max), ""));
+  const auto response = TRY(ask(
+      "GET", "contacts?$select=contactid&$filter=_parentcustomerid_value%20ne%20null&$top=" + std::to_string(rows_max),
+      ""));
   const auto json = TRY(Json::parse(response.body));
   std::vector<RecordId> ids;
   if (const auto* rows = json.find("value"); rows != nullptr && rows->is_array())

@@ -156,9 +156,11 @@ class Application {
   Result<void> take_named(const odata::FeedHead::Named& named) {
     if (store_.schema().find(named.table) == nullptr) return {};
     const auto& table = store_.schema().at(named.table);
-    // Made here and not at the server yet: it was named because a draft is about it (D9).
-    if (find_unconfirmed_create(TRY(store_.outbox_of(named.id)), named.id) != nullptr) return {};
-    if (named.answer == NamedAnswer::gone) return remove(table, named.id, Gone::deleted);
+    if (named.answer == NamedAnswer::gone) {
+      // Made here and not at the server yet: it was named because a draft is about it (D9).
+      if (find_unconfirmed_create(TRY(store_.outbox_of(named.id)), named.id) != nullptr) return {};
+      return remove(table, named.id, Gone::deleted);
+    }
     if (named.answer == NamedAnswer::forbidden) return remove(table, named.id, Gone::not_readable);
     return {};
   }
