@@ -6,7 +6,8 @@
 //   shadow      the mirror (the server's state as last seen) of records that have unconfirmed local changes
 //   outbox      changes not yet confirmed;  conflict, conflict_history, scope, scope_set, staged_page, meta, search
 //   draft       new records that were captured offline and aren't saved yet; never among the visible rows (D4, D5)
-//   use         when a record was last used, for cached rows (C1), and whether it's pinned (Q6);  known_name: names of records that aren't here
+//   use         when a record was last used, for cached rows (C1), and whether it's pinned (Q6)
+//   known_name  names of records that aren't here
 //
 //   visible = mirror (+) acknowledged (+) pending (Y13). A record without local changes lies in its table once; one with
 //   local changes lies there as the user sees it, and its mirror in `shadow`.

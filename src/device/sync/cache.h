@@ -35,8 +35,8 @@ Result<void> unpin(store::DeviceStore& store, const Experience& experience, cons
 // (0: none).
 Result<std::vector<odata::NamedRow>> rows_to_name(store::DeviceStore& store, const Experience& experience);
 
-// `open`: on a screen just now. Lets the oldest uses go past cache_rows, cache_bytes and cache_days, and their rows with them. In the caller's transaction.
-// Gives the number of rows that left.
+// Lets the oldest uses go past cache_rows, cache_bytes and cache_days, and their rows with them; never what is on a screen just now
+// (`open`). In the caller's transaction. Gives the number of rows that left.
 Result<std::int64_t> evict(store::DeviceStore& store, std::span<const RecordId> open, Instant now);
 
 }  // namespace satchel::device::sync

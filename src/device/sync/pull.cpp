@@ -170,11 +170,11 @@ class Application {
   Result<void> remove_orphan(const model::Table& table, RecordId id) {
     const auto here = TRY(store_.holding(table, id));
     if (!here || here->scopes != ScopeSetNumber(0)) return {};
-    if (const auto use = TRY(store_.use(id)); use && use->pinned) return {};
+    const auto use = TRY(store_.use(id));
+    if (use && use->pinned) return {};
     if (!TRY(is_synced(table))) {
-      const bool has_use = TRY(store_.has_use(id));
-      if (!has_use && TRY(store_.has_shadow(id))) TRY(store_.note_use({table.number, id}, settling_.now));
-      else if (!has_use) return remove(table, id, Gone::not_readable);
+      if (!use && TRY(store_.has_shadow(id))) TRY(store_.note_use({table.number, id}, settling_.now));
+      else if (!use) return remove(table, id, Gone::not_readable);
       if (left_scope_.count(id) != 0) unconfirmed.push_back({table.number, id, here->version});
       return {};
     }
