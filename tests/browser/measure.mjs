@@ -176,8 +176,9 @@ async function measure_records(page) {
   figures['saving'] = saved;
 }
 
-/** Until it is told, not until it is drawn. */
+/** Until it is told, not until it is drawn. What was saved before has arrived: nobody saves twice within some tenths of a second. */
 async function save_once(page, number) {
+  await page.locator('.save-bar').getByText(/^(On this device|Sent)$/).waitFor();
   const field = page.getByLabel(/^Main phone/i).first();
   await field.fill(number);
   return page.evaluate(async () => {

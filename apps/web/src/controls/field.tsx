@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The right field for a column.
+// The right field for a column. A form has dozens of them, and each is drawn again for what it shows alone: its own column's edit and
+// value, not for a draft or an answer that is new elsewhere.
 
+import { useMemo } from 'preact/hooks';
+import type { Value } from '../door/door';
 import { ChoiceField, SwitchField } from './choice_field';
 import { DateField } from './date_field';
 import type { FieldProps } from './field_frame';
@@ -9,6 +12,17 @@ import { LookupField, PartyField } from './lookup_field';
 import { MemoField, TextField } from './text_field';
 
 export function Field(props: FieldProps) {
+  const { set, column, draft, shown, problem, reason, is_plain, currency } = props;
+  // Of `props`, a field reads what stands here, and `onEdit`, which doesn't mind being an older one.
+  return useMemo(() => control_of(props), [set, column, draft.edits[column.name], identity(shown[column.name]), problem, reason, is_plain, currency]);
+}
+
+/** Answers make references and party lists anew; they are the same if they say the same. */
+function identity(value: Value | undefined): unknown {
+  return typeof value === 'object' ? JSON.stringify(value) : value;
+}
+
+function control_of(props: FieldProps) {
   switch (props.column.type) {
     case 'memo':
       return <MemoField {...props} />;

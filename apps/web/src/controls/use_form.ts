@@ -27,6 +27,7 @@ export interface Form {
   dirty: ColumnName[];
   /** When the text was typed that an earlier visit left here. */
   brought_back: number | null;
+  /** The same whichever drawing of the form it is from: fields keep it. */
   edit(name: ColumnName, edit: drafts.Edit): void;
   /** Back to what the record holds. The function returned brings the typed text back. */
   revert(): () => void;
@@ -55,10 +56,10 @@ export function useForm(subject: FormSubject): Form {
   const [problems, set_problems] = useState<Record<ColumnName, string>>({});
   const [saved, set_saved] = useState<Saved | null>(null);
   const latest = useRef(draft);
-  const latest_shown = useRef(shown);
+  const latest_subject = useRef(subject);
   const sent = useRef<drafts.Draft['edits']>({});
   latest.current = draft;
-  latest_shown.current = shown;
+  latest_subject.current = subject;
   const unsaved = (whole: drafts.Draft) => without(whole, saved?.edits ?? {});
 
   const take = (next: drafts.Draft) => {
@@ -68,8 +69,9 @@ export function useForm(subject: FormSubject): Form {
   };
   const keep = (next: drafts.Draft) => {
     const { set } = table;
-    if (drafts.dirty_columns(next, { ...shown, ...subject.given }, table, region).length === 0) kept_forms.drop(set, id);
-    else kept_forms.keep({ set, id, name: subject.name, address: subject.address, kept_at: Date.now(), draft: next });
+    const { shown, given, name, address } = latest_subject.current;
+    if (drafts.dirty_columns(next, { ...shown, ...given }, table, region).length === 0) kept_forms.drop(set, id);
+    else kept_forms.keep({ set, id, name, address, kept_at: Date.now(), draft: next });
   };
 
   // What was saved is in the record's next answer: those edits have done their work, and later changes of others show again.
@@ -85,8 +87,8 @@ export function useForm(subject: FormSubject): Form {
     dirty: drafts.dirty_columns(unsaved(draft), { ...shown, ...subject.given }, table, region),
     brought_back,
     edit(name, edit) {
-      take(drafts.edit(latest.current, shown, name, edit));
-      if (name in problems) set_problems(({ [name]: _, ...others }) => others);
+      take(drafts.edit(latest.current, latest_subject.current.shown, name, edit));
+      set_problems((problems) => (name in problems ? without_problem(problems, name) : problems));
     },
     revert() {
       const typed = latest.current;
@@ -97,7 +99,7 @@ export function useForm(subject: FormSubject): Form {
     },
     check(demand = 'whole') {
       const found = drafts.problems(latest.current, shown, table, columns, region, demand);
-      set_problems(found);
+      set_problems((problems) => (is_empty(found) && is_empty(problems) ? problems : found));
       const first = columns.find((name) => name in found) ?? Object.keys(found)[0];
       if (first !== undefined) focus_field(first);
       return first === undefined;
@@ -108,10 +110,10 @@ export function useForm(subject: FormSubject): Form {
     },
     saved() {
       // Of a cached table the record may show it before the answer comes; and typing goes on meanwhile.
-      const open = new Set(drafts.dirty_columns(latest.current, latest_shown.current, table, region));
+      const open = new Set(drafts.dirty_columns(latest.current, latest_subject.current.shown, table, region));
       const settled = Object.fromEntries(Object.entries(sent.current).filter(([name]) => !open.has(name)));
       set_draft(without(latest.current, settled));
-      set_saved({ edits: sent.current, shown: latest_shown.current });
+      set_saved({ edits: sent.current, shown: latest_subject.current.shown });
       keep(without(latest.current, sent.current));
       set_brought_back(null);
     },
@@ -123,6 +125,15 @@ export function useForm(subject: FormSubject): Form {
       return true;
     },
   };
+}
+
+function is_empty(problems: object): boolean {
+  return Object.keys(problems).length === 0;
+}
+
+function without_problem(problems: Record<ColumnName, string>, name: ColumnName): Record<ColumnName, string> {
+  const { [name]: _, ...others } = problems;
+  return others;
 }
 
 /** Without those edits that nobody has typed over since. */

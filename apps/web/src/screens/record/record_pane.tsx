@@ -156,6 +156,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
 
   // Each part is drawn again for what it shows, not for each step of a save; what is below the form comes a frame later.
   const is_drawn = useIsDrawn();
+  const image = table.image ?? '';
   const head = useMemo(
     () => (
       <>
@@ -163,7 +164,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
         <Parts table={table} is_new={is_new} />
       </>
     ),
-    [table, row, answer, form.draft, form.problems, is_new],
+    [table, row, answer, form.draft.edits[image], form.problems[image], is_new],
   );
   const sections = useMemo(() => <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />, [table, row, answer, form.draft, form.problems, is_new]);
   const others = useMemo(
