@@ -9,11 +9,12 @@
 #include "apps/wasm/host.h"
 #include "apps/wasm/keeper.h"
 #include "base/text.h"
+#include "model/schema.h"
 
 namespace satchel::apps {
 namespace {
 
-constexpr std::int32_t kFaceVersion = 1;
+constexpr std::int32_t kFaceVersion = 2;
 
 class HostRandom final : public Random {
  public:
@@ -67,6 +68,8 @@ using satchel::apps::now;
 using satchel::device::door::TabNumber;
 
 SATCHEL_EXPORT(satchel_face_version) std::int32_t satchel_face_version() { return satchel::apps::kFaceVersion; }
+
+SATCHEL_EXPORT(satchel_prepare) void satchel_prepare() { satchel::model::Schema::standard(); }
 
 SATCHEL_EXPORT(satchel_buffer) char* satchel_buffer(std::int32_t length) {
   auto& in = module().in;

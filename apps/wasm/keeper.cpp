@@ -285,6 +285,9 @@ Result<Json> Keeper::act(const Json& action) {
   if (what == "set_pin") TRY(set_pin(action));
   if (what == "unlock") TRY(unlock(action));
   if (what == "lock") TRY(lock());
+  // Somebody is there and nobody is signed in: the store is ready by the time that his password is typed. If it can't be made now,
+  // the sign-in says why. What a wipe left empty stays so until then, with its reason on the screen.
+  if (what == "active" && !opened_ && key_file_.empty() && wiped_.empty()) (void)make_store();
   return done();
 }
 

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { early } from './bundling/early.mjs';
 import { finish } from './bundling/finish.mjs';
 import { schema_file } from './bundling/schema.mjs';
 
@@ -44,5 +45,5 @@ export default defineConfig({
     },
   },
   test: { root: place('.'), include: ['src/**/*.test.{ts,tsx}'] },
-  plugins: [schema_file(wasm), finish({ out, cache: place('../../build/compressed') })],
+  plugins: [schema_file(wasm), early(), finish({ out, cache: place('../../build/compressed') })],
 });

@@ -59,6 +59,21 @@ test('sign in, first sync, list, record', async () => {
   assert.equal(record.can_write.may, true);
 });
 
+test('while somebody types his password the store is made; nobody is signed in by that, nor after a restart', async () => {
+  const kept = fresh();
+  const typing = await App.open(kept);
+  assert.equal(kept.keyFile, null);
+  await typing.act({ do: 'active' });
+  assert.notEqual(kept.keyFile, null);
+  assert.equal((await typing.ask({ ask: 'session' })).state, 'get_started');
+  typing.kill();
+  const later = await App.open(kept);
+  assert.equal((await later.ask({ ask: 'session' })).state, 'get_started');
+  await later.act(signIn());
+  await later.until({ ask: 'session' }, (session) => session.state === 'choose_pin');
+  later.kill();
+});
+
 test('the schema has a form for each table, and no column in it twice', async () => {
   const schema = await app.ask({ ask: 'schema' });
   assert.ok(schema.tables.length > 10);

@@ -117,7 +117,7 @@ void Engine::on(const ReadRequested& event) {
 
 Result<void> Engine::begin_run() {
   run_.started = now_;
-  run_.page_rows = std::min(sync::kLoadPageRowsMin, options_.load_rows_max);
+  run_.page_rows = std::min(sync::kLoadPageRowsFirst, options_.load_rows_max);
   repair_.reset();
   if (TRY(setting_or("user_id", "")).empty()) return not_signed_in();
   if (TRY(setting_or("repairing", "")) == "yes") TRY(begin_repair());
@@ -422,7 +422,7 @@ void Engine::adapt_page_rows() {
   const auto rows_max = options_.load_rows_max;
   if (took < sync::kLoadPageQuick) run_.page_rows = std::min(run_.page_rows * 2, rows_max);
   else if (took > sync::kLoadPageSlow)
-    run_.page_rows = std::max(run_.page_rows / 2, std::min(sync::kLoadPageRowsMin, rows_max));
+    run_.page_rows = std::max(run_.page_rows / 2, std::min(sync::kLoadPageRowsMin, run_.page_rows));
 }
 
 Result<void> Engine::send_ranges() {

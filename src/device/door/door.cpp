@@ -116,8 +116,8 @@ void Door::wake(Instant now) {
   is_work_told_ = false;
   wake_at_.reset();
   // One slice each time, so that what was heard meanwhile has its turn. Orders of lists are short work, and somebody looks at them.
-  if (lists_.has_work()) {
-    if (const auto table = lists_.work(); table && *table) watches_.touch_table(**table);
+  if (const auto lists_at = lists_.work_at(); lists_at && *lists_at <= now) {
+    if (const auto table = lists_.work(now); table && *table) watches_.touch_table(**table);
   } else {
     syncing_.wake(now);
   }
@@ -178,7 +178,7 @@ void Door::take_touched() {
   if (syncing_.take_changed()) watches_.touch_syncing();
   const auto touched = store_.take_touched();
   if (!touched.any()) return;
-  lists_.touched(touched);
+  lists_.touched(touched, now_);
   std::optional<Watches::TableRows> loading;
   if (const auto is_loading = store_.loading(); is_loading && *is_loading && !touched.tables.empty())
     if (auto tables = store_.tables()) loading = std::move(*tables);
@@ -371,11 +371,15 @@ std::optional<Output> Door::poll_output() {
 }
 
 std::optional<Output> Door::next_wake() {
-  if (const auto next = syncing_.next_wake(); next != wake_at_) {
+  const auto lists_at = lists_.work_at();
+  const bool lists_are_due = lists_at && *lists_at <= now_;
+  auto next = syncing_.next_wake();
+  if (lists_at && !lists_are_due) next = std::min(next.value_or(*lists_at), *lists_at);
+  if (next != wake_at_) {
     wake_at_ = next;
     return WakeAt{next};
   }
-  if (is_work_told_ || !(lists_.has_work() || syncing_.has_work())) return std::nullopt;
+  if (is_work_told_ || !(lists_are_due || syncing_.has_work())) return std::nullopt;
   is_work_told_ = true;
   return WorkLeft{};
 }

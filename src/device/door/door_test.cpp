@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "device/client/limits.h"
+#include "device/door/limits.h"
 #include "device/door/door_for_test.h"
 #include "device/door/settings.h"
 #include "edge/os/files.h"
@@ -578,6 +579,25 @@ TEST_CASE("a window anywhere in a long list is what the whole list has there, al
   it->sync({late}, 140);
   CHECK(window(0, 2).integer_at("total") == 1081);
   CHECK(names_in(window(901, 902)) == Names{"Rival 1900"});
+}
+
+TEST_CASE("a long list's number of rows follows a change a moment later, out of the way of whoever saved") {
+  std::vector<model::Record> records = some_records();
+  for (int i = 0; i < 250; ++i) {
+    for (int copy = 0; copy < 2; ++copy) {
+      auto record = record_for_test("competitor", static_cast<std::uint8_t>(i), 50, {{"name", "Rival"}});
+      record.id.uuid.bytes[1] = static_cast<std::uint8_t>(copy + 1);
+      records.push_back(record);
+    }
+  }
+  auto it = DoorForTest::with(records);
+  it->watch(1, R"({"ask":"list","set":"competitors","filter":"name eq 'Rival'","columns":[],"from":0,"to":2})");
+  CHECK(it->told(1).back().integer_at("total") == 500);
+
+  it->sync({record_for_test("competitor", 251, 140, {{"name", "Rival"}})}, 140);
+  CHECK(it->told(1).back().integer_at("total") == 500);
+  it->pass(kOrderRest);
+  CHECK(it->told(1).back().integer_at("total") == 501);
 }
 
 TEST_CASE("search in a list keeps the list's filter and order; the last word may be unfinished") {

@@ -19,6 +19,10 @@ inline constexpr std::int64_t kDirectRowsMax = 400;
 // Orders of whole lists that are kept: 4 bytes a row, so 400 kB each for 100,000 rows.
 inline constexpr std::size_t kOrdersKept = 8;
 
+// A list's order, and so its number of rows, is made anew so long after a change: for 10,000 rows that takes a phone some tenths of
+// a second, in which nothing else is answered, and somebody who has just saved goes on to something.
+inline constexpr Duration kOrderRest = Duration::of_milliseconds(700);
+
 // Columns of one list; more than any screen shows.
 inline constexpr std::size_t kColumnsMax = 100;
 

@@ -235,20 +235,27 @@ Result<void> Lists::find(Ordered& found, const std::string& search, const Ordere
   return {};
 }
 
-void Lists::touched(const store::Touched& touched) {
+void Lists::touched(const store::Touched& touched, Instant now) {
   if (touched.erased) orders_.clear();
-  for (auto& order : orders_)
-    for (const auto table : touched.tables)
-      if (order.tables.contains(table)) order.is_old = true;
-}
-
-bool Lists::has_work() const {
-  return std::any_of(orders_.begin(), orders_.end(), [](const Ordered& order) { return order.is_wanted; });
-}
-
-Result<std::optional<TableNumber>> Lists::work() {
   for (auto& order : orders_) {
-    if (!order.is_wanted) continue;
+    if (order.is_old) continue;
+    for (const auto table : touched.tables) order.is_old = order.is_old || order.tables.contains(table);
+    if (order.is_old) order.old_since = now;
+  }
+}
+
+Instant Lists::Ordered::due_at() const { return is_made ? old_since + kOrderRest : Instant(); }
+
+std::optional<Instant> Lists::work_at() const {
+  std::optional<Instant> first;
+  for (const auto& order : orders_)
+    if (order.is_wanted) first = std::min(first.value_or(order.due_at()), order.due_at());
+  return first;
+}
+
+Result<std::optional<TableNumber>> Lists::work(Instant now) {
+  for (auto& order : orders_) {
+    if (!order.is_wanted || order.due_at() > now) continue;
     order.is_wanted = false;
     const auto& table = client_.schema().at(order.query.table);
     if (TRY(is_loading(table))) continue;  // It would be old with the next page.

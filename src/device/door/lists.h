@@ -7,7 +7,7 @@
 //   with a search   the numbers of the rows that match, in the same order
 //
 // A change in the table makes the numbers old. An old order still answers, for a row more or less doesn't matter for a moment, and
-// is renewed by `work` between other things; whoever watches is told then.
+// is renewed by `work` a little later (kOrderRest), out of the way of whoever made the change; whoever watches is told then.
 #pragma once
 
 #include <list>
@@ -33,10 +33,11 @@ class Lists {
   // A `list` question's answer but for `as_of`. Errors: unknown_table, unknown_column, bad_filter, bad_request.
   Result<Json> answer(const Json& question, Instant now, For whom);
 
-  void touched(const store::Touched& touched);
-  // Is there an order to be made anew? One call of `work` makes one; it gives the table whose lists have a new answer.
-  bool has_work() const;
-  Result<std::optional<TableNumber>> work();
+  void touched(const store::Touched& touched, Instant now);
+  // When an order is to be made anew; nothing if none is. One call of `work` makes one that is due; it gives the table whose
+  // lists have a new answer.
+  std::optional<Instant> work_at() const;
+  Result<std::optional<TableNumber>> work(Instant now);
 
   // The first rows of a view or filter, for others that show a few.
   Result<std::vector<model::Record>> first_rows(const model::Table& table, std::string_view filter,
@@ -60,6 +61,9 @@ class Lists {
     bool is_made = false;
     bool is_old = false;
     bool is_wanted = false;  // somebody was answered without it
+    Instant old_since = {};
+
+    Instant due_at() const;  // somebody waits for the first one
   };
 
   Result<Window> read(const Json& question, Instant now);

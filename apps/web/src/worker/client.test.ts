@@ -33,15 +33,18 @@ class FakeWorker implements WorkerPort {
 
 let workers: FakeWorker[];
 let door: WorkerDoor;
+const kModule = {} as WebAssembly.Module;
+const compile = vi.fn<() => Promise<WebAssembly.Module>>();
 const worker = () => workers.at(-1)!;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(console, 'error').mockImplementation(() => {});
   workers = [];
+  compile.mockReset().mockResolvedValue(kModule);
   door = new WorkerDoor({
     make_worker: () => (workers.push(new FakeWorker()), worker()),
-    module: '/satchel.wasm',
+    compile,
     platform: 'desktop',
     storage: async () => ({ used: 5, quota: 10, persistent: true }),
   });
@@ -53,7 +56,8 @@ afterEach(() => {
 
 describe('the page’s end of the door', () => {
   it('starts its worker, and asks once there is an engine', async () => {
-    expect(worker().heard).toEqual([{ kind: 'start', platform: 'desktop', module: '/satchel.wasm' }]);
+    await Promise.resolve();
+    expect(worker().heard).toEqual([{ kind: 'start', platform: 'desktop' }, { kind: 'module', module: kModule }]);
     const answer = door.ask({ ask: 'errors' });
     expect(worker().asked('g1')).toEqual([]);
     worker().say({ kind: 'engine', generation: 'g1' });
@@ -131,6 +135,20 @@ describe('the page’s end of the door', () => {
     vi.advanceTimersByTime(100);
     expect(workers).toHaveLength(3);
     expect(states).toEqual(['starting', 'ready', 'starting', 'broken']);
+  });
+
+  it('compiles once for all its workers, and again after that failed', async () => {
+    compile.mockReset().mockRejectedValueOnce(new Error('no network')).mockResolvedValue(kModule);
+    const page = new WorkerDoor({ make_worker: () => (workers.push(new FakeWorker()), worker()), compile, platform: 'desktop' });
+    const modules = () => worker().heard.filter((message) => message.kind === 'module');
+    for (const expected of [{ kind: 'module', module: null, reason: 'Error: no network' }, { kind: 'module', module: kModule }, { kind: 'module', module: kModule }]) {
+      await vi.advanceTimersByTimeAsync(0);
+      expect(modules()).toEqual([expected]);
+      worker().say({ kind: 'died', reason: 'trap' });
+      await vi.advanceTimersByTimeAsync(kBeat);
+    }
+    expect(compile).toHaveBeenCalledTimes(2);
+    expect(page).toBeDefined();
   });
 
   it('adds the browser’s storage to the status', async () => {

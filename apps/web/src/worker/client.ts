@@ -31,8 +31,8 @@ export type EngineState = { state: 'starting' } | { state: 'ready' } | { state: 
 
 export interface DoorOptions {
   make_worker(): WorkerPort;
-  /** Address of satchel.wasm. */
-  module: string;
+  /** satchel.wasm. */
+  compile(): Promise<WebAssembly.Module>;
   platform: string;
   named_platform?: string;
   now?: number;
@@ -50,6 +50,7 @@ interface Open {
 
 export class WorkerDoor implements Door {
   private worker: WorkerPort;
+  private module: Promise<WebAssembly.Module> | undefined;
   private generation: Generation | null = null;
   private readonly open = new Map<number, Open>();
   private last_id = 0;
@@ -164,9 +165,22 @@ export class WorkerDoor implements Door {
     worker.onmessage = ({ data }) => this.hear(data);
     // A script that can't be loaded or doesn't start; later errors come as `died`.
     worker.onerror = (event) => this.restart(event.message || 'the worker could not be started');
-    worker.postMessage({ kind: 'start', platform: this.options.platform, named_platform: this.options.named_platform, now: this.options.now, module: this.options.module });
+    worker.postMessage({ kind: 'start', platform: this.options.platform, named_platform: this.options.named_platform, now: this.options.now });
+    this.hand_module_to(worker);
     this.answered_beat = this.beat;
     return worker;
+  }
+
+  /** The page compiles: it is there before its worker is, and a worker that is started again finds it done. */
+  private hand_module_to(worker: WorkerPort): void {
+    this.module ??= this.options.compile();
+    this.module.then(
+      (module) => worker.postMessage({ kind: 'module', module }),
+      (reason) => {
+        this.module = undefined;
+        worker.postMessage({ kind: 'module', module: null, reason: String(reason) });
+      },
+    );
   }
 
   private check_pulse(): void {

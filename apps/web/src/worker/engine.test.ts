@@ -20,7 +20,8 @@ function scripted(reply: Reply) {
   };
   const module: Exports = {
     memory,
-    satchel_face_version: () => 1,
+    satchel_face_version: () => 2,
+    satchel_prepare: () => {},
     satchel_buffer: (length) => (length + 8 > memory.buffer.byteLength && memory.grow(4), 8),
     satchel_begin: (length) => hear(`begin ${text(length)}`),
     satchel_hear: (tab, length) => hear(`hear ${tab} ${text(length)}`),

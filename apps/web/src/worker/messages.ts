@@ -16,7 +16,9 @@ export type Generation = string;
 export type TabName = string;
 
 export type ToWorker =
-  | { kind: 'start'; platform: string; named_platform?: string; now?: number; module: string }
+  | { kind: 'start'; platform: string; named_platform?: string; now?: number }
+  /** satchel.wasm, compiled; or why there is none, for developers. */
+  | { kind: 'module'; module: WebAssembly.Module | null; reason?: string }
   | { kind: 'asked'; generation: Generation; text: string }
   | { kind: 'beat'; number: number };
 

@@ -5,12 +5,13 @@
 import type { FilePool } from './pool';
 import { kRandomBytesMax } from './limits';
 
-export const kFaceVersion = 1;
+export const kFaceVersion = 2;
 
 export interface Exports {
   memory: WebAssembly.Memory;
   _initialize?(): void;
   satchel_face_version(): number;
+  satchel_prepare(): void;
   satchel_buffer(length: number): number;
   satchel_begin(length: number): void;
   satchel_hear(tab: number, length: number): void;
@@ -26,19 +27,28 @@ export function compile(url: string): Promise<WebAssembly.Module> {
   return WebAssembly.compileStreaming(fetch(url));
 }
 
-/** Rejects when the module speaks another face. */
-export async function instantiate(module: WebAssembly.Module, pool: FilePool): Promise<Exports> {
+/** The module before its engine has begun. */
+export interface Instance {
+  exports: Exports;
+  /** Before `satchel_begin`: only then it asks for files. */
+  use(pool: FilePool): void;
+}
+
+/** With all that needs neither key nor files done. Rejects when the module speaks another face. */
+export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   // The imports need the memory, which is there only afterwards; the module calls none of them before.
   let exports: Exports | undefined;
-  const instance = await WebAssembly.instantiate(module, imports_for(pool, () => exports!.memory));
+  let pool: FilePool | undefined;
+  const instance = await WebAssembly.instantiate(module, imports_for(() => pool!, () => exports!.memory));
   exports = instance.exports as unknown as Exports;
   exports._initialize?.();
   const version = exports.satchel_face_version();
   if (version !== kFaceVersion) throw new Error(`satchel.wasm has face ${version}, this worker ${kFaceVersion}`);
-  return exports;
+  exports.satchel_prepare();
+  return { exports, use: (files) => void (pool = files) };
 }
 
-function imports_for(pool: FilePool, memory: () => WebAssembly.Memory): WebAssembly.Imports {
+function imports_for(pool: () => FilePool, memory: () => WebAssembly.Memory): WebAssembly.Imports {
   // A memory that grows gets a new buffer, so a view lives no longer than a call.
   const bytes = (pointer: number, length: number) => new Uint8Array(memory().buffer, pointer, length);
   const text = (pointer: number, length: number) => new TextDecoder().decode(bytes(pointer, length));
@@ -47,16 +57,16 @@ function imports_for(pool: FilePool, memory: () => WebAssembly.Memory): WebAssem
       now: () => Date.now(),
       random: (pointer: number, length: number) => fill_random(bytes(pointer, length)),
       log: (pointer: number, length: number) => console.info('engine:', text(pointer, length)),
-      file_open: (name: number, length: number, create: number) => pool.open_file(text(name, length), create !== 0),
-      file_exists: (name: number, length: number) => (pool.exists(text(name, length)) ? 1 : 0),
-      file_delete: (name: number, length: number) => pool.delete_file(text(name, length)),
+      file_open: (name: number, length: number, create: number) => pool().open_file(text(name, length), create !== 0),
+      file_exists: (name: number, length: number) => (pool().exists(text(name, length)) ? 1 : 0),
+      file_delete: (name: number, length: number) => pool().delete_file(text(name, length)),
       file_read: (slot: number, pointer: number, length: number, offset: number) =>
-        pool.read(slot, bytes(pointer, length), offset),
+        pool().read(slot, bytes(pointer, length), offset),
       file_write: (slot: number, pointer: number, length: number, offset: number) =>
-        pool.write(slot, bytes(pointer, length), offset),
-      file_truncate: (slot: number, size: number) => pool.truncate(slot, size),
-      file_flush: (slot: number) => pool.flush(slot),
-      file_size: (slot: number) => pool.size(slot),
+        pool().write(slot, bytes(pointer, length), offset),
+      file_truncate: (slot: number, size: number) => pool().truncate(slot, size),
+      file_flush: (slot: number) => pool().flush(slot),
+      file_size: (slot: number) => pool().size(slot),
     },
     wasi_snapshot_preview1: system_calls(memory),
   };

@@ -10,7 +10,7 @@
 import { Engine, type Host } from './engine';
 import { perform } from './fetch_performer';
 import { KeyFile } from './key_file';
-import { compile, instantiate } from './module';
+import { instantiate, type Instance } from './module';
 import { FilePool, origin_folder } from './pool';
 import {
   kEveryTabChannel, kOwnerChannel, tab_channel, tab_lock,
@@ -22,7 +22,9 @@ export interface OwnerOptions {
   /** Of demo organisations: another platform, and where the clock starts. */
   named_platform?: string;
   now?: number;
-  module: string;
+  module: Promise<WebAssembly.Module>;
+  /** Of that module, the first. */
+  instance: Promise<Instance>;
   /** This worker's own tab. */
   tab: TabName;
   /** A message for this worker's own page. */
@@ -49,20 +51,16 @@ export class Owner {
 
   private constructor(
     private readonly options: OwnerOptions,
-    private readonly module: Promise<WebAssembly.Module>,
     private readonly key_file: KeyFile,
     private readonly pool: FilePool,
   ) {}
 
   /** With the lock held. Rejects when key or files can't be opened. */
   static async start(options: OwnerOptions): Promise<Owner> {
-    // The longest of the three goes first, and none waits for another.
-    const module = compile(options.module);
-    module.catch(() => {}); // told where it is awaited
     const [key_file, pool] = await both(KeyFile.open(), origin_folder().then((folder) => FilePool.open(folder)));
-    const owner = new Owner(options, module, key_file, pool);
+    const owner = new Owner(options, key_file, pool);
     try {
-      await owner.start_engine();
+      await owner.start_engine(await options.instance);
       owner.own.onmessage = ({ data }: MessageEvent<ToOwner>) => owner.hear(data);
       owner.announce();
       return owner;
@@ -91,14 +89,14 @@ export class Owner {
     this.key_file.close();
   }
 
-  private async start_engine(wiped: string | null = null): Promise<void> {
+  private async start_engine({ exports, use }: Instance, wiped: string | null = null): Promise<void> {
     const text = await this.key_file.read();
     // Without the key the files can never be read again: a sign-in that wasn't finished, or the browser took the key away.
     if (text === null) this.pool.empty();
-    const module = await instantiate(await this.module, this.pool);
+    use(this.pool);
     this.generation = crypto.randomUUID();
     this.sentence = '';
-    this.engine = new Engine(module, this.host_of());
+    this.engine = new Engine(exports, this.host_of());
     this.engine.begin({ key_file: text, client: 'web', platform: this.options.platform, named_platform: this.options.named_platform, now: this.options.now, wiped });
   }
 
@@ -125,7 +123,7 @@ export class Owner {
     }
     for (const tab of this.tabs.values()) tab.close();
     this.tabs.clear();
-    await this.start_engine(wiped);
+    await this.start_engine(await instantiate(await this.options.module), wiped);
     this.announce();
   }
 

@@ -7,12 +7,13 @@ import schema_address from 'satchel.schema';
 import module_address from 'satchel.wasm?url';
 import type { Door, Schema } from '../door/door';
 import { WorkerDoor, type WorkerPort } from './client';
+import { compile } from './module';
 import { named_platform, platform_of, start_of_clock } from './platform';
 
 export function open_door(): WorkerDoor {
   return new WorkerDoor({
     make_worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as WorkerPort,
-    module: module_address,
+    compile: () => compile(module_address),
     platform: platform_of(navigator.userAgent, navigator.maxTouchPoints),
     named_platform: named_platform(location.search),
     now: start_of_clock(location.search),
@@ -56,5 +57,5 @@ export function tell_use(door: Door): void {
     told = now;
     void door.act({ do: 'active' }).catch(() => {});
   };
-  for (const event of ['pointerdown', 'keydown', 'wheel', 'touchmove']) addEventListener(event, used, { passive: true, capture: true });
+  for (const event of ['pointerdown', 'keydown', 'input', 'wheel', 'touchmove']) addEventListener(event, used, { passive: true, capture: true });
 }

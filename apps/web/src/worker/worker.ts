@@ -3,6 +3,7 @@
 // A tab's worker. It owns the engine if its tab is the first, and otherwise passes messages to the one that does; when that
 // one is gone, the browser gives the lock to the tab that has waited longest.
 
+import { instantiate } from './module';
 import { Owner } from './owner';
 import {
   kEngineLock, kEveryTabChannel, kOwnerChannel, tab_channel, tab_lock,
@@ -34,6 +35,15 @@ function sentence_for(reason: unknown): string | undefined {
   return undefined;
 }
 
+/** As the page compiled it. Without one no engine is started here, but that of another tab serves. */
+let take_module: (message: Extract<ToWorker, { kind: 'module' }>) => void;
+const module = new Promise<WebAssembly.Module>((resolve, reject) => {
+  take_module = (message) => (message.module ? resolve(message.module) : reject(new Error(message.reason)));
+});
+/** Made while the locks and the files are waited for. A tab that isn't the first has it ready for the day when it is. */
+const instance = module.then(instantiate);
+instance.catch(() => {}); // told where it is awaited
+
 /** The ways to whoever owns the engine. */
 const to_owner = new BroadcastChannel(kOwnerChannel);
 const from_owner = new BroadcastChannel(tab_channel(tab));
@@ -53,7 +63,7 @@ async function own(start: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   from_owner.close();
   from_owner_to_all.close();
   try {
-    owner = await Owner.start({ platform: start.platform, named_platform: start.named_platform, now: start.now, module: start.module, tab, to_page, died: end });
+    owner = await Owner.start({ platform: start.platform, named_platform: start.named_platform, now: start.now, module, instance, tab, to_page, died: end });
   } catch (reason) {
     const sentence = sentence_for(reason);
     if (sentence) to_page({ kind: 'broken', sentence });
@@ -68,20 +78,22 @@ function end(reason: unknown): void {
 }
 
 async function start(message: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
-  // First of all, so that an owner who hears from this tab can wait for its end.
-  await new Promise<void>((held) => {
-    void navigator.locks.request(tab_lock(tab), () => (held(), new Promise(() => {})));
-  });
   from_owner.onmessage = ({ data }: MessageEvent<ToTab>) => to_page(data);
   from_owner_to_all.onmessage = ({ data }: MessageEvent<ToEveryTab>) => {
     if (data.kind === 'owner') pass({ kind: 'hello', tab });
   };
+  // The tab's lock first, so that an owner who hears from this tab can wait for its end.
+  const is_held = new Promise<void>((held) => {
+    void navigator.locks.request(tab_lock(tab), () => (held(), new Promise(() => {})));
+  });
   void navigator.locks.request(kEngineLock, () => own(message));
+  await is_held;
   pass({ kind: 'hello', tab });
 }
 
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'start') void start(data);
+  else if (data.kind === 'module') take_module(data);
   else if (data.kind === 'asked') pass({ kind: 'asked', tab, generation: data.generation, text: data.text });
   else to_page({ kind: 'beat', number: data.number });
 };
