@@ -242,6 +242,7 @@ Result<void> DeviceSession::look_at_server(const Result<std::optional<client::Re
 // there nothing is reported.
 Error DeviceSession::wipe(Error why) {
   const auto report = client::wipe_report(*store_);
+  if (report && *report && !(*report)->unsent.empty()) why.message += " " + (*report)->unsent;
   const auto erased = note([](auto& store) { return store.erase(); });
   const auto removed = remove_from_disk(options_);
   if (!removed)

@@ -3,11 +3,11 @@
 // Bad days, through the real screens: whatever the network, the server or the browser does, it is said in a plain sentence, and
 // nothing that was acknowledged is lost.
 import assert from 'node:assert/strict';
+import { is_api } from './harness/gate.mjs';
 import { button, field, fill_sign_in, first_sync_done, go_to, heading, is_offline, marked, open, pending, record, save, settle_in, sign_in } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const phone = (page) => field(record(page, 'Account'), 'Main Phone');
-const is_api = ({ path }) => path.startsWith('/api/') || path.startsWith('/oauth2/');
 
 /** A device that has an account open, with a gate between it and the server. */
 async function with_account_open(t, options = {}) {

@@ -3,7 +3,7 @@
 // Dana works with offline drafts: what she used is readable without the server and nothing else, what she writes waits as drafts, and
 // each is saved once.
 import assert from 'node:assert/strict';
-import { button, field, go_to, heading, id_in, is_offline, open_address, record, sign_in, visit } from './harness/person.mjs';
+import { begin_account, button, drafts, drafts_counted, field, go_to, heading, is_offline, keep_as_draft, read, reconnect, record, sign_in, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kBothSizes = { sizes: ['phone', 'tablet'] };
@@ -30,35 +30,16 @@ async function with_five_read(t) {
   return { server, device, page, accounts, contacts, leads };
 }
 
-async function read(page, label, address, name) {
-  await visit(page, address);
-  await record(page, label).getByRole('heading', { name, exact: true }).waitFor({ timeout: 30_000 });
-}
-
-const drafts = (page) => page.getByRole('article', { name: /^Draft: / });
 const draft_link = (page, name) => page.getByRole('main').getByRole('link', { name, exact: true });
-const counted = (page, number) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: new RegExp(`^Draft Records ${number}$`) });
-
-/** The server is back. The app may find it by itself before the tap. */
-async function reconnect(page, server) {
-  await server.start();
-  await button(page, 'Reconnect').click({ timeout: 2_000 }).catch(() => {});
-  await until(async () => (await is_offline(page).count()) === 0, 'connected');
-}
-
-/** Saves the new form, which becomes a draft. */
-async function keep_as_draft(page, label) {
-  await button(page, 'Save').click();
-  await record(page, label).getByText('On this device only', { exact: true }).waitFor();
-  return id_in(page);
-}
 
 async function make_account(page) {
-  await go_to(page, 'Accounts');
-  await button(page, 'New').click();
-  await heading(page, 'New account').waitFor();
-  await field(page, 'Account Name').fill(kAccount);
+  await begin_account(page, kAccount);
   return keep_as_draft(page, 'Account');
+}
+
+async function come_back(page, server) {
+  await server.start();
+  await reconnect(page);
 }
 
 test('what isn’t on the device is found at the server; offline the button says why it can’t (Q7)', kBothSizes, async (t) => {
@@ -136,11 +117,11 @@ test('drafts are made offline with what their context gives, and saved one by on
 
   await visit(page, '/drafts');
   await until(async () => (await drafts(page).count()) === 3, 'three drafts');
-  await counted(page, 3).waitFor();
+  await drafts_counted(page, 3).waitFor();
   assert.ok(await button(page, 'Save all ready').isDisabled());
   await t.shot(page, 'drafts offline');
 
-  await reconnect(page, server);
+  await come_back(page, server);
   await page.getByRole('status').getByText('3 drafts are on this device only').waitFor();
   await t.shot(page, 'drafts connected');
 
@@ -154,11 +135,11 @@ test('drafts are made offline with what their context gives, and saved one by on
 
   // All that are ready; what happened to each is told.
   await visit(page, '/drafts');
-  await counted(page, 2).waitFor();
+  await drafts_counted(page, 2).waitFor();
   await button(page, 'Save all ready').click();
   await page.getByRole('status').getByText('(contact): saved').waitFor();
   await page.getByRole('status').getByText('(phone call): saved').waitFor();
-  await counted(page, 0).waitFor();
+  await drafts_counted(page, 0).waitFor();
   await t.shot(page, 'all saved');
   const kept = await server.api('GET', `contacts(${contact})?$select=fullname,_parentcustomerid_value`);
   assert.deepEqual([kept.fullname, kept._parentcustomerid_value], [`${kContact.first} ${kContact.last}`, accounts[0].accountid]);
@@ -186,7 +167,7 @@ test('a draft is changed, discarded and taken back; one with gaps is reviewed wh
   await visit(page, '/drafts');
   await drafts(page).getByText('Account Name').waitFor();
   await t.shot(page, 'a draft with a gap');
-  await reconnect(page, server);
+  await come_back(page, server);
   assert.ok(await button(page, 'Save all ready').isDisabled(), 'nothing is ready');
   await visit(page, `/accounts/${account}`);
   await button(page, 'Save').click();
@@ -203,7 +184,7 @@ test('a refused draft stays with the reason (D7), and signing out names both cou
   await button(record(page, 'Account').getByRole('region', { name: 'Contacts' }), 'New').click();
   await field(page, 'Last Name').fill(kContact.last);
   const contact = await keep_as_draft(page, 'Contact');
-  await reconnect(page, server);
+  await come_back(page, server);
   // The account goes before the draft of its contact is saved.
   await server.api('DELETE', `accounts(${accounts[0].accountid})`);
   await visit(page, `/contacts/${contact}`);

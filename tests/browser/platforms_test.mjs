@@ -3,8 +3,8 @@
 // Signing in while disconnected, by platform, as the app shows it: each cell of the table of rules (DESIGN 1.4), under classic and
 // modern rules, online and on-premises. The platform is named by the address, as demo organisations let one.
 import assert from 'node:assert/strict';
-import { button, fill_sign_in, heading, is_offline, sign_in } from './harness/person.mjs';
-import { test, until } from './harness/test.mjs';
+import { button, go_to, heading, notice_offline, sign_in } from './harness/person.mjs';
+import { test } from './harness/test.mjs';
 
 /** What a sign-in prompt means while offline, and what closing the app while offline means on-premises. */
 const kTable = {
@@ -37,7 +37,7 @@ async function disconnected(t, ...settings) {
   const deployment = settings.includes('deployment=on-premises') ? 'On-premises' : 'Online';
   await experience.getByText(deployment).waitFor({ timeout: 30_000 });
   await server.stop('SIGKILL');
-  await is_offline(device.page).waitFor({ timeout: 90_000 });
+  await notice_offline(device.page);
   return { server, device, page: device.page };
 }
 
@@ -124,30 +124,9 @@ test('a classic on-premises server before CRM 2015 has no offline work, and says
   await sign_in(page, server.url, { user: 'drafts1@demo' });
   await page.goto(`${server.url}/settings`);
   await page.getByRole('region', { name: 'Experience' }).getByText('6.1').first().waitFor({ timeout: 30_000 });
+  await go_to(page, 'Sync status');
   await server.stop('SIGKILL');
-  await page.getByText('older than CRM 2015').waitFor({ timeout: 90_000 });
-});
-
-test('a PIN that the organisation asks for: no "Skip", its length, and the lock after idle minutes (S5)', { sizes: ['phone'] }, async (t) => {
-  const server = await t.server();
-  await server.admin('set', 'pin=required', 'lock_minutes=1');
-  const { page } = await t.device();
-  await page.goto(server.url);
-  await fill_sign_in(page, 'drafts1@demo');
-  await heading(page, 'Choose a PIN').waitFor({ timeout: 60_000 });
-  await until(async () => (await button(page, 'Skip').count()) === 0, 'the policy is known, and lets no one skip');
-  await page.getByLabel('PIN', { exact: true }).fill('12');
-  await button(page, 'Continue').click();
-  await page.getByText('At least 4 characters').waitFor();
-  await page.getByLabel('PIN', { exact: true }).fill('2468');
-  await button(page, 'Continue').click();
-  await inside(page).waitFor();
-  await heading(page, 'Welcome back').waitFor({ timeout: 90_000 });
-  await t.shot(page, 'locked by itself');
-  await page.getByLabel('PIN', { exact: true }).fill('1111');
-  await button(page, 'Unlock').click();
-  await page.getByRole('alert').getByText(/PIN/).waitFor();
-  await page.getByLabel('PIN', { exact: true }).fill('2468');
-  await button(page, 'Unlock').click();
-  await inside(page).waitFor();
+  await button(page, 'Sync now').click();
+  await page.getByText('older than CRM 2015').waitFor();
+  await t.shot(page, 'too old');
 });

@@ -179,6 +179,7 @@ Result<void> Engine::take_answer(AnswerCame&& event) {
   auto response = std::move(event.response).value();
   run_.report.bytes_down += static_cast<std::int64_t>(response.body.size());
   TRY(learn_time(response));
+  TRY(learn_escrow(response));
   if (phase == Phase::signing_in) return take_sign_in(response);
   if (phase == Phase::refreshing) return take_refresh(response);
   if (response.status != 200) return take_refusal(response);
@@ -239,6 +240,14 @@ Result<void> Engine::learn_time(const Response& response) {
   if (moved > -1000 && moved < 1000) return {};
   auto transaction = TRY(store_.begin());
   TRY(store_.set_setting("server_offset", std::to_string(offset.milliseconds)));
+  return transaction.commit();
+}
+
+// With the answer that asks for a wipe it's said once more whether unsent work is kept: since the sign-in that may have ended (D3).
+Result<void> Engine::learn_escrow(const Response& response) {
+  if (response.headers.get("Satchel-Escrow") != "off" || TRY(setting_or(kEscrowTold, "")).empty()) return {};
+  auto transaction = TRY(store_.begin());
+  TRY(note_escrow(store_, false));
   return transaction.commit();
 }
 

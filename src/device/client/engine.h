@@ -150,6 +150,7 @@ class Engine {
   Result<void> take_refusal(const Response& response);
 
   Result<void> learn_time(const Response& response);
+  Result<void> learn_escrow(const Response& response);
   Result<void> next_step();
   Result<void> send_token_request(std::string body, Phase phase);
   Result<void> refresh_token();

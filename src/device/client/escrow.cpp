@@ -69,8 +69,9 @@ Result<void> note_escrow(store::DeviceStore& store, bool is_kept) {
   return store.set_setting(kEscrowTold, "yes");
 }
 
-Result<std::string> escrow_lines(store::DeviceStore& store) {
-  if (!TRY(store.setting(kEscrowTold))) return std::string();
+namespace {
+
+Result<std::string> unsent_lines(store::DeviceStore& store) {
   Lines lines(store.schema());
   for (const auto& draft : TRY(store.drafts()))
     lines.add(lines.begin("draft", draft.change.table, draft.change.id, draft.changed_at), draft.change.table,
@@ -89,11 +90,24 @@ Result<std::string> escrow_lines(store::DeviceStore& store) {
   return lines.take();
 }
 
+constexpr std::string_view kCopyGoes =
+    "An encrypted copy of the drafts and changes that weren't sent yet goes to your organisation. Only an "
+    "administrator "
+    "can open it.";
+constexpr std::string_view kUnsentGone = "The drafts and changes that weren't sent yet are gone with it.";
+
+}  // namespace
+
+Result<std::string> escrow_lines(store::DeviceStore& store) {
+  if (!TRY(store.setting(kEscrowTold))) return std::string();
+  return unsent_lines(store);
+}
+
 Result<std::optional<WipeReport>> wipe_report(store::DeviceStore& store) {
   const auto token = TRY(store.setting("refresh_token"));
   const auto server = TRY(store.setting("server"));
   if (!token || !server) return std::optional<WipeReport>();
-  WipeReport report{*server, {}};
+  WipeReport report{*server, {}, {}};
   report.request.method = "POST";
   report.request.target = "/oauth2/wiped";
   // A store that can't be read is wiped all the same.
@@ -102,9 +116,11 @@ Result<std::optional<WipeReport>> wipe_report(store::DeviceStore& store) {
     report.request.headers.set("Content-Type", "application/x-ndjson");
     report.request.headers.set("Satchel-Refresh-Token", *token);
     report.request.body = std::move(*lines);
+    report.unsent = kCopyGoes;
   } else {
     report.request.headers.set("Content-Type", "application/x-www-form-urlencoded");
     report.request.body = "refresh_token=" + percent_encode(*token);
+    if (const auto unsent = unsent_lines(store); unsent && !unsent->empty()) report.unsent = kUnsentGone;
   }
   return std::optional(std::move(report));
 }

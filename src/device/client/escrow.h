@@ -25,7 +25,7 @@ inline constexpr std::string_view kEscrowNotice =
     "weren't sent yet. "
     "Only an administrator can open it.";
 
-// In the caller's transaction: what a sign-in's answer said.
+// In the caller's transaction: what a sign-in's answer said, or the answer that asks for the wipe (never that it is kept after all).
 Result<void> note_escrow(store::DeviceStore& store, bool is_kept);
 
 // "" when nothing is to be kept or nothing waits. At most kEscrowBytesMax: whole lines, and a last one that counts those left out.
@@ -35,6 +35,7 @@ Result<std::string> escrow_lines(store::DeviceStore& store);
 struct WipeReport {
   std::string server;
   Request request;
+  std::string unsent;  // what becomes of unsent work, for its user: a sentence, "" where there's none
 };
 Result<std::optional<WipeReport>> wipe_report(store::DeviceStore& store);
 

@@ -288,11 +288,13 @@ TEST_CASE(
   REQUIRE(untold);
   CHECK(untold->server == "http://127.0.0.1:1");
   CHECK(untold->request.body == "refresh_token=r%2F1");
+  CHECK(untold->unsent == "The drafts and changes that weren't sent yet are gone with it.");
   person.write([&] { must(note_escrow(person.store(), true)); });
   CHECK(must(client.status()).experience_notice == kEscrowNotice);
   const auto told = must(wipe_report(person.store()));
   REQUIRE(told);
   CHECK(told->request.headers.get("Satchel-Refresh-Token") == "r/1");
+  CHECK(told->unsent.starts_with("An encrypted copy of the drafts and changes"));
   std::vector<std::string> kinds;
   for (const auto line : split(std::string_view(told->request.body).substr(0, told->request.body.size() - 1), '\n')) {
     const auto json = must(Json::parse(line));
@@ -303,6 +305,30 @@ TEST_CASE(
   CHECK(kinds == std::vector<std::string>{"draft accounts", "change contacts"});
   person.write([&] { must(note_escrow(person.store(), false)); });
   CHECK(must(wipe_report(person.store()))->request.body == "refresh_token=r%2F1");
+}
+
+TEST_CASE(
+    "D3: a copy that is kept no longer when the wipe is asked for isn't sent, and nobody is told that it is (S6)") {
+  PersonForTest person;
+  person.write([&] {
+    must(person.store().set_setting("refresh_token", "r/1"));
+    must(note_escrow(person.store(), true));
+  });
+  CHECK(must(wipe_report(person.store()))->unsent.empty());
+  person.go_offline();
+  must(person.client().create("accounts", {{"name", "Harbour"}}, person.now));
+  for (const auto* kept : {"on", "off"}) {
+    person.begin(SyncRequested{});
+    Response asked;
+    asked.status = 403;
+    asked.headers.set("Satchel-Escrow", kept);
+    asked.body = R"({"error":{"code":"wiped","message":"An administrator asked for it."}})";
+    person.answer(asked);
+    REQUIRE(!person.end());
+    CHECK(must(wipe_report(person.store()))->request.headers.get("Content-Type").ends_with("ndjson") ==
+          (std::string_view(kept) == "on"));
+  }
+  CHECK(must(wipe_report(person.store()))->unsent.find("gone with it") != std::string::npos);
 }
 
 TEST_CASE("D3: what a wiped device leaves has a bound: whole lines, and how many were left out") {

@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "device/door/limits.h"
-#include "device/door/recent.h"
 #include "device/door/settings.h"
 #include "device/door/values.h"
+#include "device/sync/recent.h"
 
 namespace satchel::device::door {
 namespace {
@@ -123,7 +123,7 @@ Result<Json> Actions::outcome_of(const Target& target, client::WriteState state)
     json.set("state", "draft");
     return json;
   }
-  TRY(add_recent(client_.store(), {target.table->number, target.id}));
+  TRY(sync::add_recent(client_.store(), {target.table->number, target.id}));
   if (state == client::WriteState::saving) {
     finish_ = Finish{Finish::What::write, {{target.id, target.table, {}}}};
     json.set("state", "saving");
@@ -343,7 +343,7 @@ Result<Json> Actions::retry(const Json& action, Instant now) {
 Result<Json> Actions::opened(const Json& action, Instant now) {
   const auto target = TRY(target_of(action));
   if (TRY(client_.store().has_draft(target.id))) return done();
-  TRY(add_recent(client_.store(), {target.table->number, target.id}));
+  TRY(sync::add_recent(client_.store(), {target.table->number, target.id}));
   if (const auto record = TRY(client_.store().find(*target.table, target.id)))
     TRY(client_.note_uses(std::span(&*record, 1), now));
   return done();

@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "device/client/escrow.h"
+#include "device/client/lease.h"
+#include "device/client/limits.h"
 #include "device/client/session_marks.h"
 #include "device/door/limits.h"
 #include "device/door/messages.h"
@@ -76,13 +78,26 @@ Door::Door(store::DeviceStore& store, Random& random, client::EngineOptions opti
 Result<void> Door::open(Instant now, Opening opening) {
   now_ = now;
   if (opening == Opening::app_starts) TRY(client_.together([&] { return client::note_start(store_); }));
+  read_lease();
   return syncing_.open(now);
+}
+
+// What has passed of the lease is written now and then, so that a clock set back meanwhile gives nothing of it back (S2). A store that
+// can't be written goes on, and is read again.
+void Door::read_lease() {
+  if (lease_read_at_ && now_ >= *lease_read_at_ && now_ - *lease_read_at_ < client::kLeaseReadingEvery) return;
+  lease_read_at_ = now_;
+  const auto lease = client::lease_at(store_, {now_, {}, {}});
+  if (!lease || !*lease) return;
+  const auto is_worth_it = client::worth_keeping(store_, **lease);
+  if (is_worth_it && *is_worth_it) (void)client_.together([&] { return client::keep_lease(store_, **lease); });
 }
 
 // ---- events ----------------------------------------------------------------------------------------------------------------
 
 void Door::hear(TabNumber tab, std::string_view message, Instant now) {
   now_ = now;
+  read_lease();
   const auto heard = read_message(message);
   if (!heard.asked) {
     if (heard.id != MessageId()) tell(tab, refusal_text(heard.id, heard.asked.error()));
@@ -115,6 +130,7 @@ void Door::wake(Instant now) {
   now_ = now;
   is_work_told_ = false;
   wake_at_.reset();
+  read_lease();
   // One slice each time, so that what was heard meanwhile has its turn. Orders of lists are short work, and somebody looks at them.
   if (const auto lists_at = lists_.work_at(); lists_at && *lists_at <= now) {
     if (const auto table = lists_.work(now); table && *table) watches_.touch_table(**table);
@@ -335,8 +351,10 @@ void Door::take_ended() {
 // store that can't be read or written goes with its files and its key, which the host removes.
 SignedOut Door::wipe(const Error& why) {
   SignedOut done{sentence_of(why), std::nullopt};
-  if (auto report = client::wipe_report(store_); report && *report)
+  if (auto report = client::wipe_report(store_); report && *report) {
+    if (!(*report)->unsent.empty()) done.wiped += " " + (*report)->unsent;
     done.report = Send{client::RequestToken(), std::move((*report)->server), std::move((*report)->request)};
+  }
   syncing_.stop();
   (void)client_.sign_out(true);
   return done;

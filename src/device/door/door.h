@@ -94,6 +94,7 @@ class Door {
   Result<std::optional<Json>> act(TabNumber tab, const Asked& asked);
   Result<void> sign_out(const Json& action);
   SignedOut wipe(const Error& why);
+  void read_lease();
   void take_ended();
   void take_touched();
   std::optional<Output> next_told();
@@ -137,6 +138,7 @@ class Door {
   std::optional<Instant> wake_at_;
   bool is_work_told_ = false;
   bool was_connected_ = true;
+  std::optional<Instant> lease_read_at_;
 };
 
 }  // namespace satchel::device::door

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "device/client/lease.h"
 #include "device/client/limits.h"
 #include "device/door/limits.h"
 #include "device/door/door_for_test.h"
@@ -723,6 +724,23 @@ TEST_CASE("a refused change can be edited and goes out again with the edit in it
   CHECK(it->ask(R"({"ask":"errors"})").find("value")->as_array()->empty());
   it->pass(client::kSaveDelay);
   CHECK(it->take_request().request.body.find("ada@contoso.example") != std::string::npos);
+}
+
+TEST_CASE(
+    "a clock set back behind a lease that is over doesn't lengthen it, also when the app was started in between (S2)") {
+  const auto device = DoorForTest::with({});
+  auto transaction = must(device->store().begin());
+  must(client::begin_lease(device->store(), device->now, device->now));
+  must(device->store().set_setting("connection", "offline"));
+  must(transaction.commit());
+  const auto start = device->now;
+  const auto state = [&] { return std::string(device->ask(R"({"ask":"session"})").string_at("state")); };
+  CHECK(state() == "signed_in");
+  device->now = start + Duration::of_days(100);
+  CHECK(state() == "blocked");
+  device->now = start + Duration::of_days(2);
+  CHECK(state() == "blocked");
+  CHECK(must(client::lease_at(device->store(), {device->now, {}, {}}))->is_over(14));
 }
 
 }  // namespace satchel::device::door

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "device/door/limits.h"
-#include "device/door/recent.h"
 #include "device/door/values.h"
+#include "device/sync/recent.h"
 
 namespace satchel::device::door {
 namespace {
@@ -140,7 +140,7 @@ Result<Json> candidates_json(client::Client& client, const Json& question, Insta
   for (const auto number : column->targets)
     if (const auto* target = client.schema().find(number)) targets.push_back(target);
   if (text.empty()) {
-    for (const auto& record : TRY(recent_records(client.store())))
+    for (const auto& record : TRY(sync::recent_records(client.store())))
       if (std::find(column->targets.begin(), column->targets.end(), record.table) != column->targets.end())
         out.add(record);
     for (const auto* target : targets) TRY(add_first_by_name(client, *target, out));

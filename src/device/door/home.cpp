@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "device/door/limits.h"
-#include "device/door/recent.h"
+#include "device/sync/recent.h"
 
 namespace satchel::device::door {
 namespace {
@@ -73,7 +73,7 @@ Result<Json> home_json(client::Client& client, Lists& lists, const Json& questio
   json.set("today", TRY(rows(client, TRY(due(client, lists, from, until, now)))));
   Values values(client.store());
   auto recent = Json::array();
-  for (const auto& record : TRY(recent_records(client.store())))
+  for (const auto& record : TRY(sync::recent_records(client.store())))
     if (recent.as_array()->size() < kRecentShown) recent.push_back(values.reference(record));
   json.set("recent", std::move(recent));
   return json;

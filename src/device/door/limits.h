@@ -40,8 +40,7 @@ inline constexpr Duration kEstimateAfter = Duration::of_seconds(2);
 inline constexpr std::size_t kHitsMax = 50;
 inline constexpr std::size_t kCandidatesMax = 20;
 
-// Records opened or saved lately that are remembered, and how many of them home shows.
-inline constexpr std::size_t kRecentKept = 40;
+// Of the records that were used lately, those that home shows.
 inline constexpr std::size_t kRecentShown = 8;
 
 // Activities of one kind about one record that a timeline looks at.

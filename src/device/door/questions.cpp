@@ -15,6 +15,7 @@
 #include "device/door/settings.h"
 #include "device/door/waiting.h"
 #include "device/permits/session_state.h"
+#include "device/sync/recent.h"
 
 namespace satchel::device::door {
 
@@ -25,7 +26,7 @@ bool is_touched(const Needs& needs, const store::Touched& touched) {
   if (needs.pins && touched.pins) return true;
   if (needs.loading && touched.loading) return true;
   if (needs.as_of && touched.settings.contains("last_sync")) return true;
-  if (needs.recent && touched.settings.contains(kRecentSetting)) return true;
+  if (needs.recent && touched.settings.contains(sync::kRecentSetting)) return true;
   if (needs.session && !touched.settings.empty()) return true;
   if (needs.all_tables && !touched.tables.empty()) return true;
   for (const auto table : touched.tables)

@@ -7,8 +7,6 @@
 
 namespace satchel::device::door {
 
-// Records used lately (recent.h).
-inline constexpr std::string_view kRecentSetting = "recent";
 // Outcomes of the last actions by their keys (actions.h).
 inline constexpr std::string_view kOutcomesSetting = "outcomes";
 // There once the user has chosen a PIN, or to have none.

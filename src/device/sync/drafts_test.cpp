@@ -10,6 +10,7 @@
 #include "device/sync/cache.h"
 #include "device/sync/device_for_test.h"
 #include "device/sync/experience.h"
+#include "device/sync/recent.h"
 
 namespace satchel::device::sync {
 namespace {
@@ -613,6 +614,46 @@ TEST_CASE("E5: sync to drafts: what was used stays readable, the rest leaves") {
   CHECK(device.shows("account", 5));
   CHECK_FALSE(device.shows("account", 6));
   device.verify();
+}
+
+TEST_CASE("E5: sync to drafts: what was opened or saved lately stays readable, though no use of it was noted") {
+  DraftsDevice device(true);
+  const auto& accounts = device.table("account");
+  device.pull_rows(11, {device.account(5, 11), device.account(6, 11)});
+  device.write([&] { must(add_recent(device.store(), {accounts.number, id_for_test(5)})); });
+  device.pull({.cut = 20, .rows = {device.me(false, 20)}, .dropped = {ScopeNumber(accounts.number.value)}});
+  CHECK(device.shows("account", 5));
+  CHECK(must(device.store().has_use(id_for_test(5))));
+  CHECK_FALSE(device.shows("account", 6));
+  device.verify();
+}
+
+TEST_CASE(
+    "E5: sync to drafts: what was sent just before is used: it's asked for by name, for no scope brings it any more") {
+  DraftsDevice device(true);
+  const auto& accounts = device.table("account");
+  device.create("account", 1, {{"name", text_for_test("New")}});
+  device.create("account", 2, {{"name", text_for_test("Gone again")}});
+  device.confirm(device.plan(), 15);
+  must(device.save("account", ChangeKind::remove, 2, {}));
+  device.confirm(device.plan(), 16);
+  const PageForTest page{.cut = 20, .rows = {device.me(false, 20)}, .dropped = {ScopeNumber(accounts.number.value)}};
+  const auto report = device.pull(page);
+  REQUIRE(report.unconfirmed.size() == 1);
+  CHECK(report.unconfirmed[0].id == id_for_test(1));
+  device.pull_unscoped({.cut = 21, .named = {{accounts.number, id_for_test(1), NamedAnswer::changed}}},
+                       device.account(1, 15, "New"));
+  CHECK(device.shows("account", 1));
+  device.verify();
+}
+
+TEST_CASE("Q2: a row that was opened lately leaves with its scope all the same") {
+  DraftsDevice device(true);
+  const auto& accounts = device.table("account");
+  device.pull_rows(11, {device.account(5, 11)});
+  device.write([&] { must(add_recent(device.store(), {accounts.number, id_for_test(5)})); });
+  device.pull({.cut = 20, .dropped = {ScopeNumber(accounts.number.value)}});
+  CHECK_FALSE(device.shows("account", 5));
 }
 
 TEST_CASE("Q2: a used row of a sync table leaves with its scope all the same") {

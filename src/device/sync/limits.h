@@ -25,6 +25,8 @@ inline constexpr Duration kLoadPageSlow = Duration::of_seconds(1);
 // Rounds of push and pull in one sync. Each round settles what the one before asked for; a tenth round means two devices
 // writing as fast as we read, and the next sync goes on.
 inline constexpr int kSyncRoundsMax = 10;
+// Records opened or saved lately that are remembered: what home shows, and what stays with whoever comes to have offline drafts (E5).
+inline constexpr std::size_t kRecentKept = 40;
 // Time between tries while the server can't be reached (R1).
 inline constexpr Duration kRetryDelayMin = Duration::of_seconds(1);
 inline constexpr Duration kRetryDelayMax = Duration::of_seconds(60);

@@ -9,6 +9,7 @@
 #include "device/sync/decided_deletes.h"
 #include "device/sync/drafts.h"
 #include "device/sync/local_changes.h"
+#include "device/sync/recent.h"
 
 namespace satchel::device::sync {
 namespace {
@@ -54,6 +55,7 @@ class Application {
   Result<void> finish() {
     for (const auto& [id, table] : orphans_) TRY(remove_orphan(store_.schema().at(table), id));
     for (const auto& [id, table] : touched_) TRY(settle(store_, store_.schema().at(table), id, settling_));
+    for (const auto& [id, table] : confirmed_) TRY(keep_confirmed(store_.schema().at(table), id));
     return {};
   }
 
@@ -64,6 +66,8 @@ class Application {
       if (entry.state != store::ChangeState::acknowledged || entry.acknowledged_version > seq) continue;
       TRY(store_.remove(entry.position));
       touched_[entry.change.id] = entry.change.table;
+      if (entry.change.kind == model::ChangeKind::remove) confirmed_.erase(entry.change.id);
+      else confirmed_[entry.change.id] = entry.change.table;
     }
     return {};
   }
@@ -79,7 +83,7 @@ class Application {
   }
 
   std::int64_t removed = 0;
-  std::vector<odata::NamedRow> unconfirmed;  // left a scope, and stayed by their use
+  std::vector<odata::NamedRow> unconfirmed;  // stayed by their use, and no scope brings them any more
 
  private:
   Result<void> take_rows(FeedPageReader& page) {
@@ -165,20 +169,38 @@ class Application {
     return {};
   }
 
-  // It stays if it's pinned, in a cached table also if it was used; unsent work is a use. Whether the user may still read it this
-  // sync asks by name.
+  // It stays if it's pinned, in a cached table also if it was used; unsent work is a use. Of a table that was synced until now only
+  // what was used lately is known (E5). Whether the user may still read it this sync asks by name.
   Result<void> remove_orphan(const model::Table& table, RecordId id) {
     const auto here = TRY(store_.holding(table, id));
     if (!here || here->scopes != ScopeSetNumber(0)) return {};
     const auto use = TRY(store_.use(id));
     if (use && use->pinned) return {};
     if (!TRY(is_synced(table))) {
-      if (!use && TRY(store_.has_shadow(id))) TRY(store_.note_use({table.number, id}, settling_.now));
-      else if (!use) return remove(table, id, Gone::not_readable);
+      if (!use && !TRY(store_.has_shadow(id)) && !TRY(was_used_lately(id)))
+        return remove(table, id, Gone::not_readable);
+      if (!use) TRY(store_.note_use({table.number, id}, settling_.now));
       if (left_scope_.count(id) != 0) unconfirmed.push_back({table.number, id, here->version});
       return {};
     }
     return remove(table, id, Gone::not_readable);
+  }
+
+  // Sent while its table was synced still, and no scope brings it any more: it was written here just now, so it's used (E5).
+  Result<void> keep_confirmed(const model::Table& table, RecordId id) {
+    if (TRY(is_synced(table)) || TRY(store_.mirror(table, id)) || TRY(store_.has_use(id))) return {};
+    TRY(store_.note_use({table.number, id}, settling_.now));
+    unconfirmed.push_back({table.number, id, Seq(0)});
+    return {};
+  }
+
+  Result<bool> was_used_lately(RecordId id) {
+    if (left_scope_.count(id) == 0) return false;
+    if (!recent_) {
+      recent_.emplace();
+      for (const auto& record : TRY(remembered_records(store_))) recent_->insert(record.id);
+    }
+    return recent_->count(id) != 0;
   }
 
   Result<bool> is_synced(const model::Table& table) {
@@ -203,7 +225,9 @@ class Application {
   odata::FeedPageWriter carried_;
   std::unordered_map<RecordId, TableNumber> orphans_;
   std::unordered_map<RecordId, TableNumber> touched_;
+  std::unordered_map<RecordId, TableNumber> confirmed_;  // by the server, and part of this cut
   std::set<RecordId> left_scope_;
+  std::optional<std::set<RecordId>> recent_;
   std::optional<bool> is_repairing_;
   std::optional<std::set<ScopeNumber>> loading_;
   std::optional<Experience> experience_;  // as it's at the end, when rows without a reason go

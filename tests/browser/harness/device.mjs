@@ -66,6 +66,9 @@ export class Device {
       if (this.said.length > 400) this.said.shift();
     });
     page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)));
+    // A file chooser is handed to us only from when somebody listens, and the browser hears of that by another way than of keys: on a
+    // busy machine the key that opened one came first, and nobody saw the chooser. So somebody listens from the start.
+    page.on('filechooser', () => {});
   }
 
   async tab() {

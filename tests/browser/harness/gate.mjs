@@ -8,10 +8,21 @@
 //   gate.answer(503, …)  this status
 //   gate.rewrite(fields) on to the server, with other header fields
 //   gate.hold()          no answer at all
+//   gate.cut()           the line breaks: the request doesn't arrive
+//   gate.lose()          it arrives and is done, and the line breaks before the answer
 //
 // Each takes, last, which requests it is about: wanted(request); the others pass.
 import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
+
+/** What the app asks of the server; the rest are its own pages. */
+export const is_api = ({ path }) => path.startsWith('/api/') || path.startsWith('/oauth2/');
+
+/** All that from the next save on: the line breaks while it's under way, and not before. */
+export function from_save_on() {
+  let begun = false;
+  return (request) => is_api(request) && (begun ||= request.path.endsWith('/$batch'));
+}
 
 const kPortalPage = '<!doctype html><title>Hotel Aurora</title><h1>Welcome. Accept our terms to go on.</h1>';
 
@@ -58,6 +69,12 @@ export class Gate {
   hold(wanted = () => true) {
     this.#treat = (request) => (wanted(request) ? 'hold' : undefined);
   }
+  cut(wanted = () => true) {
+    this.#treat = (request) => (wanted(request) ? 'cut' : undefined);
+  }
+  lose(wanted = () => true) {
+    this.#treat = (request) => (wanted(request) ? 'lose' : undefined);
+  }
 
   async #take(request, response) {
     const pieces = [];
@@ -67,16 +84,18 @@ export class Gate {
     this.seen.push(asked);
     const treated = this.#treat(asked);
     if (treated === 'hold') return;
-    if (!treated || treated.fields) return this.#forward(request, treated?.fields ?? {}, body, response);
+    if (treated === 'cut') return response.destroy();
+    if (!treated || treated.fields || treated === 'lose') return this.#forward(request, treated?.fields ?? {}, body, response, treated === 'lose');
     response.writeHead(treated.status, { 'Content-Type': treated.type, 'Content-Length': Buffer.byteLength(treated.body) });
     response.end(treated.body);
   }
 
-  #forward(request, fields, body, response) {
+  #forward(request, fields, body, response, is_lost = false) {
     const { method, url: path } = request;
     const headers = { ...request.headers };
     for (const [name, value] of Object.entries(fields)) if (name in headers) headers[name] = value;
     const onward = send({ host: '127.0.0.1', port: this.#behind.port, method, path, headers }, (answer) => {
+      if (is_lost) return answer.resume().on('end', () => response.destroy());
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);
     });

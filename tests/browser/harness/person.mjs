@@ -95,6 +95,53 @@ export async function open_address(page, label, address, name) {
   await record(page, label).getByRole('heading', { name, exact: true }).waitFor({ timeout: 30_000 });
 }
 
+/** Follows a link to a record, and has it read. */
+export async function read(page, label, address, name) {
+  await visit(page, address);
+  await record(page, label).getByRole('heading', { name, exact: true }).waitFor({ timeout: 30_000 });
+}
+
+/** The line is broken by now: has the app find that out. */
+export async function notice_offline(page) {
+  await go_to(page, 'Sync status');
+  await button(page, 'Sync now').click();
+  await is_offline(page).waitFor({ timeout: 30_000 });
+}
+
+/** The server is back. The app may find it by itself before the tap. */
+export async function reconnect(page) {
+  await button(page, 'Reconnect').click({ timeout: 2_000 }).catch(() => {});
+  await until(async () => (await is_offline(page).count()) === 0, 'connected');
+}
+
+export const sync_now = async (page) => {
+  await go_to(page, 'Sync status');
+  await button(page, 'Sync now').click();
+  await page.getByText('Synced.', { exact: true }).first().waitFor();
+};
+
+// ---- drafts ----------------------------------------------------------------------------------------------------------------
+
+export const drafts = (page) => page.getByRole('article', { name: /^Draft: / });
+
+/** The navigation's link, which tells how many. */
+export const drafts_counted = (page, number) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: new RegExp(`^Draft Records ${number}$`) });
+
+/** Saves the new form, which becomes a draft. */
+export async function keep_as_draft(page, label) {
+  await button(page, 'Save').click();
+  await record(page, label).getByText('On this device only', { exact: true }).waitFor();
+  return id_in(page);
+}
+
+/** Begins an account called `name`; not saved yet. */
+export async function begin_account(page, name) {
+  await go_to(page, 'Accounts');
+  await button(page, 'New').click();
+  await heading(page, 'New account').waitFor();
+  await field(page, 'Account Name').fill(name);
+}
+
 /** Saves the open form and waits until that is acknowledged: then there is nothing more to save. */
 export async function save(page) {
   await button(page, 'Save').click();

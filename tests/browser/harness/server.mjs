@@ -82,10 +82,12 @@ export class Server {
     return text === '' ? null : JSON.parse(text);
   }
 
-  /** `satchel admin WORDS…` as the administrator. */
+  /** `satchel admin WORDS…` as the administrator: what it says as JSON. */
   async admin(...words) {
     const { program } = this.#options;
-    await run(program, ['admin', '--server', this.url, '--user', 'admin@demo', ...words], { env: { ...process.env, SATCHEL_PASSWORD: kPassword } });
+    const asked = ['--json', 'admin', '--server', this.url, '--user', 'admin@demo', ...words];
+    const { stdout } = await run(program, asked, { env: { ...process.env, SATCHEL_PASSWORD: kPassword } });
+    return JSON.parse(stdout);
   }
 
   /** The rows of a query. */

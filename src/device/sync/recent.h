@@ -8,11 +8,15 @@
 
 #include "device/store/store.h"
 
-namespace satchel::device::door {
+namespace satchel::device::sync {
 
+inline constexpr std::string_view kRecentSetting = "recent";
+
+// All that are remembered, also those that aren't here any more.
+Result<std::vector<model::Reference>> remembered_records(store::DeviceStore& store);
 // Those that are still here.
 Result<std::vector<model::Reference>> recent_records(store::DeviceStore& store);
 // In the caller's transaction.
 Result<void> add_recent(store::DeviceStore& store, const model::Reference& record);
 
-}  // namespace satchel::device::door
+}  // namespace satchel::device::sync

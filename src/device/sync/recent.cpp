@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/door/recent.h"
+#include "device/sync/recent.h"
 
 #include "base/text.h"
-#include "device/door/limits.h"
-#include "device/door/settings.h"
+#include "device/sync/limits.h"
 
-namespace satchel::device::door {
-namespace {
+namespace satchel::device::sync {
 
-Result<std::vector<model::Reference>> all_of(store::DeviceStore& store) {
+Result<std::vector<model::Reference>> remembered_records(store::DeviceStore& store) {
   std::vector<model::Reference> records;
   const auto text = TRY(store.setting(kRecentSetting)).value_or("");
   for (const auto item : split(text, ' ')) {
@@ -21,17 +19,15 @@ Result<std::vector<model::Reference>> all_of(store::DeviceStore& store) {
   return records;
 }
 
-}  // namespace
-
 Result<std::vector<model::Reference>> recent_records(store::DeviceStore& store) {
   std::vector<model::Reference> here;
-  for (const auto& record : TRY(all_of(store)))
+  for (const auto& record : TRY(remembered_records(store)))
     if (TRY(store.find(store.schema().at(record.table), record.id))) here.push_back(record);
   return here;
 }
 
 Result<void> add_recent(store::DeviceStore& store, const model::Reference& record) {
-  auto records = TRY(all_of(store));
+  auto records = TRY(remembered_records(store));
   if (!records.empty() && records.front() == record) return {};
   std::erase(records, record);
   records.insert(records.begin(), record);
@@ -42,4 +38,4 @@ Result<void> add_recent(store::DeviceStore& store, const model::Reference& recor
   return store.set_setting(kRecentSetting, text);
 }
 
-}  // namespace satchel::device::door
+}  // namespace satchel::device::sync
