@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "bench/bare_limit.h"
+#include "bench/cached_work.h"
 #include "bench/child.h"
 #include "bench/crowd.h"
 #include "bench/daily_work.h"
@@ -22,6 +23,9 @@ constexpr std::array kFirstSync{"first_sync_readable", "first_sync_indexed", "fi
                                 "first_sync_finished", "disk_bytes"};
 constexpr std::array kDaily{"changed_row", "changed_row_sync", "idle_pull", "list",
                             "search",      "local_save",       "edits_up",  "edits_settled"};
+constexpr std::array kCached{"cached_open",      "cached_start",           "permit",
+                             "cached_idle_sync", "cached_idle_device_cpu", "cached_idle_cpu",
+                             "cached_idle_bytes"};
 constexpr std::array kWriters{"record_writes"};
 constexpr std::array kDevices{"crowd_of_devices"};
 constexpr std::array kIdle{"crowd_of_idle_devices"};
@@ -30,6 +34,8 @@ constexpr std::array kMemory{"memory_server", "memory_device"};
 
 constexpr std::int64_t kEdits = 1'000;
 constexpr std::int64_t kWrites = 4'000;
+constexpr std::int64_t kCachedRows = 10'000;
+constexpr std::int64_t kDrafts = 500;
 
 double number_at(const Json& json, std::string_view name) {
   const auto* value = json.find(name);
@@ -77,6 +83,7 @@ class Run {
   Result<void> measure_at_server();
   Result<void> measure_first_sync();
   Result<void> measure_daily_work();
+  Result<void> measure_cached_work();
   Result<void> measure_crowds();
   Result<void> measure_wire();
   void add_first_sync(const Figures& ours, const Figures& bare);
@@ -94,8 +101,8 @@ class Run {
 };
 
 Result<Table> Run::make() {
-  if (!wants_any(kFirstSync) && !wants_any(kDaily) && !wants_any(kWriters) && !wants_any(kDevices) &&
-      !wants_any(kIdle) && !wants_any(kWire) && !wants_any(kMemory))
+  if (!wants_any(kFirstSync) && !wants_any(kDaily) && !wants_any(kCached) && !wants_any(kWriters) &&
+      !wants_any(kDevices) && !wants_any(kIdle) && !wants_any(kWire) && !wants_any(kMemory))
     return Error{ErrorCode::usage, "No line of the table has a name that begins with \"" + options_.only + "\"."};
   TRY(fill());
   TRY(measure_at_server());
@@ -117,6 +124,7 @@ Result<void> Run::measure_at_server() {
   url_ = std::string(TRY(server.hear()).string_at("url"));
   if (wants_any(kFirstSync) || wants_any(kDaily) || wants_any(kMemory)) TRY(measure_first_sync());
   if (wants_any(kDaily) || wants_any(kMemory)) TRY(measure_daily_work());
+  if (wants_any(kCached)) TRY(measure_cached_work());
   TRY(measure_crowds());
   // Asked in a child, for this process must stay one of a single thread.
   const auto usage = TRY(in_child([&]() -> Result<Json> {
@@ -200,6 +208,35 @@ void Run::add_daily_work(const Json& figures) {
   add(std::move(save));
   add(ms("edits_up", edits + " going up, confirmed", "edits_up_ms", 150));
   add(ms("edits_settled", edits + ", whole sync", "edits_settled_ms", std::nullopt));
+}
+
+// ---- cached rows and drafts ---------------------------------------------------------------------------------------------------
+
+Result<void> Run::measure_cached_work() {
+  tell_("Cached rows and drafts");
+  const auto place = place_of(1);
+  const auto rows = std::min(kCachedRows, options_.rows / 2), drafts = std::min(kDrafts, options_.rows);
+  const auto figures = TRY(in_device([&] { return cached_work(place, rows, drafts); }));
+  const auto of = count_text(figures.integer_at("rows")) + " cached rows";
+  const auto line = [&](const char* name, std::string moment, const char* unit, const char* measured) {
+    return Line{.name = name, .moment = std::move(moment), .unit = unit, .measured = number_at(figures, measured)};
+  };
+  auto open = line("cached_open", "opening one of " + of, "ms", "open_ms");
+  open.reach = 20;
+  add(std::move(open));
+  auto start = line("cached_start", "start with these and " + count_text(figures.integer_at("drafts")) + " drafts",
+                    "ms", "start_ms");
+  start.bare = number_at(figures, "empty_start_ms");
+  start.ratio_reach = 1.2;
+  add(std::move(start));
+  auto permit = line("permit", "may this be done now?", "µs", "permit_us");
+  permit.reach = 10;
+  add(std::move(permit));
+  add(line("cached_idle_sync", "idle sync of " + of, "ms", "idle_sync_ms"));
+  add(line("cached_idle_device_cpu", "… device's processor", "ms", "idle_device_cpu_ms"));
+  add(line("cached_idle_cpu", "… server's processor", "ms", "idle_cpu_ms"));
+  add(line("cached_idle_bytes", "… both ways, uncompressed", "bytes", "idle_bytes"));
+  return {};
 }
 
 // ---- crowds, wire, memory ----------------------------------------------------------------------------------------------------

@@ -53,11 +53,32 @@ TEST_CASE("a small run fills every line of the table") {
     CHECK_FALSE(line.moment.empty());
     names.insert(line.name);
   }
-  CHECK(names == std::set<std::string>{"first_sync_readable", "first_sync_indexed", "first_sync_searchable",
-                                       "first_sync_finished", "disk_bytes", "changed_row", "changed_row_sync",
-                                       "idle_pull", "list", "search", "local_save", "edits_up", "edits_settled",
-                                       "crowd_of_devices", "crowd_of_idle_devices", "record_writes", "wire_bytes",
-                                       "memory_server", "memory_device"});
+  CHECK(names == std::set<std::string>{"first_sync_readable",
+                                       "first_sync_indexed",
+                                       "first_sync_searchable",
+                                       "first_sync_finished",
+                                       "disk_bytes",
+                                       "changed_row",
+                                       "changed_row_sync",
+                                       "idle_pull",
+                                       "list",
+                                       "search",
+                                       "local_save",
+                                       "edits_up",
+                                       "edits_settled",
+                                       "cached_open",
+                                       "cached_start",
+                                       "permit",
+                                       "cached_idle_sync",
+                                       "cached_idle_device_cpu",
+                                       "cached_idle_cpu",
+                                       "cached_idle_bytes",
+                                       "crowd_of_devices",
+                                       "crowd_of_idle_devices",
+                                       "record_writes",
+                                       "wire_bytes",
+                                       "memory_server",
+                                       "memory_device"});
   CHECK(find(table, "wire_bytes")->ratio() < 1);
 }
 

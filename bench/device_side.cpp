@@ -42,6 +42,11 @@ Result<client::SyncReport> Device::sync(const AfterEvent& after_event) {
   return run(client::SyncRequested{}, after_event);
 }
 
+Result<void> Device::read(const client::ReadRequested& read) {
+  TRY(run(read, {}));
+  return {};
+}
+
 Result<void> Device::handle(client::Event event, const AfterEvent& after_event) {
   const bool is_answer = std::holds_alternative<client::AnswerCame>(event);
   const Stopwatch watch;

@@ -39,6 +39,7 @@ class Device {
   };
   using AfterEvent = std::function<Result<void>(const Step&)>;
   Result<device::client::SyncReport> sync(const AfterEvent& after_event = {});
+  Result<void> read(const device::client::ReadRequested& read);
 
   device::store::DeviceStore& store() { return *store_; }
   device::client::Client& client() { return *client_; }

@@ -294,6 +294,11 @@ MadeUpFile made_up_users(const std::vector<RecordId>& ids, const std::string& un
   return file;
 }
 
+MadeUpFile made_up_drafter(RecordId id, const std::string& name, const std::string& unit) {
+  return {"systemusers", "systemuserid,domainname,firstname,lastname,businessunitid\n" + id.to_string() + "," + name +
+                             ",Dora,Draft," + unit + "\n"};
+}
+
 MadeUpFile made_up_teams(const std::string& unit) {
   MadeUpFile file{"teams", "name,businessunitid\n"};
   for (std::int64_t i = 0; i < kTeams; ++i) file.csv += team(i) + "," + unit + "\n";

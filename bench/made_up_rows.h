@@ -30,6 +30,8 @@ Result<void> make_up_rows(std::int64_t rows, Instant now, const std::function<Re
 // none works with drafts, and his device gets no rows to measure.
 MadeUpFile made_up_profile();
 MadeUpFile made_up_users(const std::vector<RecordId>& ids, const std::string& unit);
+// Somebody without one.
+MadeUpFile made_up_drafter(RecordId id, const std::string& name, const std::string& unit);
 // Teams that all of them belong to, with a contact each, for only what holds a row is a scope: so a pull asks after some 30.
 inline constexpr std::int64_t kTeams = 20;
 MadeUpFile made_up_teams(const std::string& unit);

@@ -33,12 +33,13 @@ Result<void> add_users(Server& server, Instant now) {
   for (const auto& file : {made_up_profile(), made_up_users(ids, kOrganization), made_up_teams(kOrganization),
                            made_up_memberships(ids), made_up_team_contacts()})
     TRY(import(server, file, now));
-  for (const auto id : ids) {
-    auto transaction = TRY(sql::Transaction::begin(*server.database));
-    TRY(server.service->sessions().set_password(id, kPassword));
-    TRY(transaction.commit());
-  }
-  return {};
+  const auto drafter = new_id<RecordId>(server.random, now);
+  TRY(import(server, made_up_drafter(drafter, kDrafter, kOrganization), now));
+  ids.push_back(drafter);
+  auto transaction = TRY(sql::Transaction::begin(*server.database));
+  for (const auto id : ids) TRY(server.service->sessions().set_password(id, kPassword));
+  TRY(server.service->sessions().set_roles(drafter, {server::access::Role::system_administrator}));
+  return transaction.commit();
 }
 
 Response usage_response() {

@@ -13,6 +13,7 @@
 namespace satchel::bench {
 
 inline constexpr const char* kAdministrator = "admin";
+inline constexpr const char* kDrafter = "drafter";  // reads everything, and has no offline profile
 inline constexpr const char* kPassword = "bench-password";
 
 // A server's parts, opened on a folder.

@@ -247,6 +247,7 @@ std::string feed_page() {
   head.granted.push_back({ScopeNumber(1), contact.number, odata::AccessKind::owner, RecordId(), 2});
   head.totals.push_back({ScopeNumber(1), 2, 77});
   head.named.push_back({contact.number, RecordId(), odata::NamedAnswer::gone});
+  head.watch = odata::FeedWatch{true, {contact.number}, {RecordId()}};
   return writer.finish(head);
 }
 

@@ -37,6 +37,7 @@ enum class Mutation {
   evicts_related,
   change_drops_drafts,
   forbidden_kept,
+  watch_blind,
   later_words_lost,
   // at the server
   forgets_requests,

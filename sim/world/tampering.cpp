@@ -35,6 +35,8 @@ constexpr MutationInfo kMutations[] = {
      Drafters::always},
     {Mutation::forbidden_kept, "forbidden_kept", "a pull doesn't say that cached records are gone or forbidden",
      Faults::usual, Drafters::always},
+    {Mutation::watch_blind, "watch_blind", "a pull doesn't say which cached records were touched", Faults::usual,
+     Drafters::always},
     {Mutation::later_words_lost, "later_words_lost", "what is typed into a draft while it's being saved is forgotten",
      Faults::usual, Drafters::always},
     {Mutation::forgets_requests, "forgets_requests", "the server doesn't remember what it answered", Faults::usual,
@@ -107,7 +109,7 @@ void Tampering::before_answer(Device& device, const Request& request, Response& 
   if (!is_pull(request)) return;
   if (is(Mutation::page_skipped)) skip_page(request, response);
   if (is(Mutation::leaves_lost) || is(Mutation::deletes_lost) || is(Mutation::row_lost) || is(Mutation::row_leaked) ||
-      is(Mutation::forbidden_kept))
+      is(Mutation::forbidden_kept) || is(Mutation::watch_blind))
     rewrite_page(device, response);
 }
 
@@ -159,6 +161,7 @@ void Tampering::rewrite_page(Device& device, Response& response) {
     std::erase_if(head.named, [](const auto& named) {
       return named.answer == odata::NamedAnswer::forbidden || named.answer == odata::NamedAnswer::gone;
     });
+  if (is(Mutation::watch_blind) && head.watch) head.watch->whole.clear(), head.watch->touched.clear();
   response.body = out.finish(head);
 }
 

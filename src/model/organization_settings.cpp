@@ -51,7 +51,6 @@ constexpr SettingKey kKeys[] = {
 };
 
 std::string column_name_of(std::string_view key) {
-  if (key == "version") return "productversion";  // every table has a column `version` in its database
   std::string name(key);
   std::replace_if(name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
   return name;

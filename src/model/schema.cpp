@@ -46,7 +46,9 @@ const Option* Column::find_option(std::int64_t value) const {
 // --- Table ---
 
 const Column* Table::find_column(std::string_view column_name) const {
-  const auto at = column_by_name.find(std::string(column_name));
+  // Programs know the organisation's `version`. In a database that is every row's own version, so the column has another name there.
+  const bool is_product_version = column_name == "version" && name == "organization";
+  const auto at = column_by_name.find(is_product_version ? "productversion" : std::string(column_name));
   return at == column_by_name.end() ? nullptr : &columns[at->second];
 }
 

@@ -4,12 +4,13 @@
 //
 //   page   = "SPG1" wire head sets marks block* sum
 //   sum    = 8 bytes, little-endian: XXH3 of all bytes before
-//   head   = schema number, epoch (16 bytes), server time in ms, phase (1), complete (1), cut seq, cut mark (8 bytes),
+//   head   = schema number, epoch (16 bytes), server time in ms, phase (1), flags (1), cut seq, cut mark (8 bytes),
 //            cursor (text), rows expected,
 //            count, granted: scope, table, kind (1), rows, key (16 bytes)
 //            count, dropped: scope
 //            count, totals:  scope, count, sum (8 bytes)
 //            count, named:   table, answer (1), id (16 bytes)
+//            with flag 2, watched: new (1), count, tables to name whole, count, touched ids (16 bytes); flag 1: complete
 //   sets   = count, and of each distinct set of scopes: count, scopes
 //   marks  = count, and if there are any: kinds (1 each), tables, seqs, ids transposed, and of each: count, scopes
 //   block  = table, rows, size, and as many bytes:

@@ -3,7 +3,8 @@
 // The feed: pages of changed records from server to device. docs/protocol.md tells the conversation; this file codes a page.
 //
 //   page  = "SPG1" head blocks
-//   head  = wire, schema number, epoch, server time, phase, cut, cursor, scopes, drops, totals, named answers, expected rows
+//   head  = wire, schema number, epoch, server time, phase, cut, cursor, scopes, drops, totals, named answers, expected rows,
+//           watch, if it was asked for
 //   block = one table's rows by columns, then leaves and deletes
 //
 // A page's order inside says nothing: the highest seq per (scope, record) wins at the cut (Y11). Columns lie one behind
@@ -71,6 +72,14 @@ enum class NamedAnswer : std::uint8_t {
 };  // changed: the row is in the page
 inline constexpr std::size_t kNamedRowsMax = 2000;
 
+// The server's eye on the rows that a device holds without a scope: it says which records in the user's sight changed or left it
+// since the last page. So the device names those of its own among them, and no others.
+struct FeedWatch {
+  bool is_new = false;             // nothing is known of the time before this page: every such row is named once
+  std::vector<TableNumber> whole;  // so much happened here that all of its rows are named
+  std::vector<RecordId> touched;   // changed, left or deleted; also records that this device hasn't
+};
+
 struct FeedHead {
   int wire = kWireVersion;
   std::int64_t schema_number = 0;
@@ -90,6 +99,7 @@ struct FeedHead {
   };
   std::vector<Named> named;
   std::int64_t rows_expected = 0;  // load: rows of all scopes still to come behind this page
+  std::optional<FeedWatch> watch;  // only for a device that asked for it
 };
 
 // A record's entry in the feed that carries no values.

@@ -225,8 +225,23 @@ TEST_CASE("a head survives the feed") {
   CHECK(read.named[0].id == id_of(4));
   CHECK(read.named[0].answer == NamedAnswer::forbidden);
   CHECK(read.named[1].table == TableNumber(1));
+  CHECK_FALSE(read.watch.has_value());
   CHECK(read.rows_expected == head.rows_expected);
   CHECK(reader.rows() == 0);
+}
+
+TEST_CASE("a watch survives the feed, and costs what it says") {
+  FeedHead head = any_head();
+  const auto without = FeedPageWriter(Schema::standard()).finish(head);
+  head.watch = FeedWatch{true, {TableNumber(2)}, {id_of(1), id_of(2)}};
+  const auto with = FeedPageWriter(Schema::standard()).finish(head);
+  CHECK(with.size() == without.size() + 36);
+  const auto reader = opened(Schema::standard(), with);
+  REQUIRE(reader.head().watch.has_value());
+  CHECK_FALSE(reader.head().complete);
+  CHECK(reader.head().watch->is_new);
+  CHECK(reader.head().watch->whole == head.watch->whole);
+  CHECK(reader.head().watch->touched == head.watch->touched);
 }
 
 TEST_CASE("leaves and deletes survive the feed") {

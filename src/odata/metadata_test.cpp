@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <vector>
+#include "odata/internal/value_json.h"
 
 namespace satchel::odata {
 namespace {
@@ -123,8 +124,8 @@ TEST_CASE("each column is a property of its type") {
       if (column.type == model::ColumnType::party_list) {
         CHECK(type.find("NavigationProperty", table.name + "_activity_parties"));
       } else {
-        CHECK(type.find("Property",
-                        column.type == model::ColumnType::lookup ? "_" + column.name + "_value" : column.name));
+        CHECK(type.find("Property", column.type == model::ColumnType::lookup ? "_" + column.name + "_value"
+                                                                             : internal::face_name(column)));
       }
     }
   }

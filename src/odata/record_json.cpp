@@ -65,7 +65,7 @@ class RecordWriter {
  private:
   void write_column(const Column& column, const Value& value) {
     const bool is_lookup = column.type == ColumnType::lookup;
-    const std::string property = is_lookup ? lookup_property(column.name) : column.name;
+    const std::string property = is_lookup ? lookup_property(column.name) : internal::face_name(column);
     if (annotations_ != Annotations::none && !model::is_null(value)) {
       if (has(annotations_, Annotations::formatted) && has_formatted_value(column))
         write_formatted(property, column, value);
@@ -136,7 +136,7 @@ Result<Value> read_lookup(const Schema& schema, const Column& column, const Json
 
 Result<Value> read_column(const Schema& schema, const Column& column, const Json& row) {
   if (column.type == ColumnType::lookup) return read_lookup(schema, column, row, lookup_property(column.name));
-  const Json* json = row.find(column.name);
+  const Json* json = row.find(internal::face_name(column));
   if (!json) return Value();
   return model::normalize(column, TRY(internal::read_value(column, *json)));
 }

@@ -4,6 +4,7 @@
 import json
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -218,6 +219,25 @@ def drafts_under_drafts() -> None:
         assert device.refused("drafts", "discard", other)["rule"] == "D9"
 
 
+def names_of_what_is_not_here() -> None:
+    """A phone call that was read online shows offline who takes part in it and whom it regards, though they aren't on the device (D4, C1)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, world.device("drafts1@demo")
+        device("sync")
+        ada, bob = (row["contactid"] for row in server.get("contacts?$select=contactid&$top=2&$orderby=fullname", user=device.user)["value"])
+        for record, name in ((ada, "Lovelace"), (bob, "Babbage")):
+            assert server.request("PATCH", f"contacts({record})", {"firstname": "Offline", "lastname": name})[0] == 204
+        call = str(uuid.uuid4())
+        parties = [{"partyid_contact@odata.bind": f"/contacts({record})", "participationtypemask": mask} for record, mask in ((ada, 1), (bob, 2))]
+        assert server.request("POST", "phonecalls", {"activityid": call, "subject": "Ring", "phonecall_activity_parties": parties},
+                              user=device.user)[0] == 204
+        device("show", "phonecalls", call)
+        server.stop()
+        shown = subprocess.run([PROGRAM, "--store", device.store, "show", "phonecalls", call], capture_output=True, text=True, timeout=60).stdout
+        assert "Offline Lovelace" in shown and "Offline Babbage" in shown, shown
+        assert refusal(device, "show", "contacts", ada) == ("C1", "needs_connection")
+
+
 def each_device_holds_what_was_used_on_it() -> None:
     """Two devices of one user: each shows offline what was read on it, and not what was read on the other (C2)."""
     with World("--demo", "--records", "300") as world:
@@ -283,4 +303,4 @@ def a_save_that_loses_its_connection() -> None:
 
 
 if __name__ == "__main__":
-    run(each_device_holds_what_was_used_on_it, what_is_gone_or_forbidden_leaves, a_save_that_loses_its_connection, drafts_under_drafts, pinned_records_stay, what_the_profile_holds_is_kept_anyway, a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)
+    run(each_device_holds_what_was_used_on_it, names_of_what_is_not_here, what_is_gone_or_forbidden_leaves, a_save_that_loses_its_connection, drafts_under_drafts, pinned_records_stay, what_the_profile_holds_is_kept_anyway, a_day_without_a_connection, what_the_server_refuses_stays_a_draft, another_experience_loses_nothing, a_revoked_token_keeps_drafts)

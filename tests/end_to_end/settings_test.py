@@ -29,6 +29,11 @@ def settings_are_set_and_shown() -> None:
         assert "conflicts.contact.jobtitle" in listed and "lock_minutes" in listed, listed
         organization = world.server.get("organizations")["value"][0]
         assert (organization["rules"], organization["lease_days"]) == ("classic", 9), organization
+        assert world.server.request("PATCH", f"organizations({organization['organizationid']})", {"version": "8.1"})[0] == 204
+        assert admin(world, "get", "version") == "8.1"
+        assert world.server.get("organizations?$select=version&$filter=version eq '8.1'")["value"][0]["version"] == "8.1"
+        admin(world, "set", "version=9.2")
+        assert world.server.get("organizations")["value"][0]["version"] == "9.2"
         for words, said in ((("set", "rules=none"), "modern, classic"), (("set", "lease_days=0"), "from 1 to 3650"),
                             (("set", "nothing=1"), "There's no setting"), (("get", "nothing"), "There's no setting")):
             line = admin(world, *words, code=1)

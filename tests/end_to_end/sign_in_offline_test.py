@@ -238,6 +238,24 @@ def locked_by_hand_and_by_idleness() -> None:
         assert other.refused("session", "lock")["rule"] == "S5"  # no PIN, nothing to lock with
 
 
+def minutes_of_idleness_are_the_organisations() -> None:
+    """`lock_minutes`, set by the administrator, reaches the device with its next sync, and `session` tells by it (S5)."""
+    with World("--demo", "--records", "300") as world:
+        server, device = world.server, Device(world.folder, "guarded", "east1@demo")
+        pin = {"SATCHEL_PIN": "271828"}
+        assert device.run("sign-in", server.url, "--user", device.user, **pin).returncode == 0
+        assert device.run("sync", **pin).returncode == 0
+        start = datetime.datetime.now(datetime.timezone.utc)
+        at = lambda minutes: f"--now {(start + datetime.timedelta(minutes=minutes)).strftime('%Y-%m-%dT%H:%M:%SZ')} session"  # noqa: E731
+        sessions = lambda *minutes: [answer["session"] for answer in shell(device, *(at(m) for m in minutes), "session unlock", **pin)]  # noqa: E731
+        assert sessions(0, 14, 30) == ["signed-in", "signed-in", "locked", "signed-in"]  # 15, as long as nobody says otherwise
+        admin(server, "set", "lock_minutes=40")
+        assert sessions(60, 90) == ["signed-in", "locked", "signed-in"]  # it hasn't reached the device
+        assert device.run("sync", **pin).returncode == 0
+        assert json.loads(device.run("settings", **pin).stdout)["lock_minutes"] == 40
+        assert sessions(120, 150, 191) == ["signed-in", "signed-in", "locked", "signed-in"]
+
+
 def a_pin_that_the_organisation_requires() -> None:
     """Settings say how the data is protected and warn without a PIN; `pin=required` asks for one, by length (S5, C5, P4)."""
     with World("--demo", "--records", "300") as world:
@@ -283,6 +301,8 @@ def a_device_is_wiped() -> None:
             error = device.refused(*words)
             assert (error["rule"], error["code"]) == ("S6", "wiped"), error
             assert device.files() == [], device.files()
+            left = [path for path in world.folder.rglob("*") if path.is_file() and not path.is_relative_to(server.data)]
+            assert left == [], left  # no file beside them either, under any name
             assert rows()[0]["wiped"], rows()
             assert device("session") == {"session": "get-started"}
             device.sign_in(server)
@@ -349,5 +369,5 @@ def now_is_for_demos() -> None:
 if __name__ == "__main__":
     run(every_cell_of_the_platform_table, words_of_may_that_make_no_sense, a_sign_in_that_ended_costs_nothing,
         blocked_after_it_was_closed, no_offline_work_with_an_old_server, the_lease_ends, wrong_pins_end_in_a_lock,
-        locked_by_hand_and_by_idleness, a_pin_that_the_organisation_requires, a_device_is_wiped,
+        locked_by_hand_and_by_idleness, minutes_of_idleness_are_the_organisations, a_pin_that_the_organisation_requires, a_device_is_wiped,
         a_wiped_device_leaves_its_work_in_escrow, now_is_for_demos)

@@ -420,6 +420,7 @@ Result<void> Engine::send_pull(std::string_view cursor) {
     rows.push_back(Json::Array{store_.schema().at(row.table).set, row.id.to_string(), row.version.value});
   body.set("named", std::move(rows));
   if (run_.skip_load) body.set("skip_load", true);
+  if (const auto cached = TRY(store_.cache_size()).rows; cached > 0) body.set("watch", cached);
   run_.page_asked = now_;
   send(TRY(sync_request("POST", "/api/sync/v1/pull", body.dump(), false)), Phase::pulling);
   return {};
@@ -446,7 +447,9 @@ Result<void> Engine::store_page(std::string page) {
   run_.report.pulled += report.rows;
   run_.report.removed += report.removed;
   run_.rows_expected = report.rows_expected;
-  run_.to_name.insert(run_.to_name.end(), report.unconfirmed.begin(), report.unconfirmed.end());
+  if (report.has_lost_watch && ++run_.namings <= sync::kSyncRoundsMax)
+    run_.to_name = TRY(sync::rows_to_name(store_, TRY(sync::read_experience(store_))));
+  else run_.to_name.insert(run_.to_name.end(), report.unconfirmed.begin(), report.unconfirmed.end());
   if (report.is_load || report.rows > 0)
     outputs_.push_back(Progress{Progress::Stage::storing, run_.report.pulled, run_.report.pulled + report.rows_expected,
                                 run_.report.bytes_down});

@@ -15,7 +15,8 @@
 //                        +-- 409 history_changed: pull the scopes without rows, repair, offer what was undone, push
 //                        +-- 409 store_unknown: a new device id, everything sent counts as unanswered, repair
 //
-// Cached rows are named in each pull, at most kNamedRowsMax at a time; the rest in further pulls of the same sync (C6). What the
+// Cached rows are named once, at most kNamedRowsMax in a pull, the rest in further pulls of the same sync; from then on the server
+// watches them, and only those that it says were touched are named again (C6). What the
 // admin changed about the user's experience is arranged at the cut and at the end (E5).
 //
 // Always true:
@@ -130,6 +131,7 @@ class Engine {
     std::vector<odata::NamedRow> to_fetch;
     bool has_named_cached = false;         // of an experience that is being changed
     std::vector<odata::NamedRow> to_name;  // cached rows that pulls of this run have yet to name
+    int namings = 0;                       // how often they were gathered anew
     std::optional<ReadRequested> read;     // what it's about, if it's no sync
     bool has_asked = false;                // ... and the server has answered
   };

@@ -12,11 +12,20 @@ namespace satchel::device::client {
 
 namespace {
 
-// Ids and versions, and the lookups for the names that come beside them.
+std::string lookup_property(const std::string& column) { return "_" + column + "_value"; }
+std::string parties_of(const model::Table& table) { return table.name + "_activity_parties"; }
+
+bool has_parties(const model::Table& table) {
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [](const auto& column) { return column.type == model::ColumnType::party_list; });
+}
+
+// Ids and versions, and lookups and parties for the names that come beside them.
 std::string question(const model::Table& table, const ReadRequested& read) {
   std::string select = table.id_column().name + ",versionnumber";
   for (const auto& column : table.columns)
-    if (column.type == model::ColumnType::lookup) select += ",_" + column.name + "_value";
+    if (column.type == model::ColumnType::lookup) select += "," + lookup_property(column.name);
+  if (has_parties(table)) select += "," + parties_of(table);
   const auto filter = read.id ? table.id_column().name + " eq " + read.id->to_string() : read.filter;
   const auto top = read.id ? 1 : std::min(read.top.value_or(kReadRowsMax), kReadRowsMax);
   std::string target = "/api/data/v9.2/" + table.set + "?$select=" + select + "&$top=" + std::to_string(top);
@@ -28,23 +37,36 @@ std::string question(const model::Table& table, const ReadRequested& read) {
 constexpr std::string_view kFormatted = "@OData.Community.Display.V1.FormattedValue";
 constexpr std::string_view kLogicalName = "@Microsoft.Dynamics.CRM.lookuplogicalname";
 
-// Names of what the row's lookups point to, where that isn't here itself.
-Result<std::vector<store::DeviceStore::KnownName>> names_in(store::DeviceStore& store, const model::Table& table,
-                                                            const Json& row) {
-  std::vector<store::DeviceStore::KnownName> names;
-  for (const auto& column : table.columns) {
-    if (column.type != model::ColumnType::lookup) continue;
-    const auto property = "_" + column.name + "_value";
-    const auto id = RecordId::parse(row.string_at(property));
-    const auto name = row.string_at(property + std::string(kFormatted));
-    if (!id || name.empty()) continue;
-    const auto* target = store.schema().find(row.string_at(property + std::string(kLogicalName)));
-    if (target == nullptr && column.targets.size() == 1) target = store.schema().find(column.targets.front());
-    if (target == nullptr || TRY(store.holding(*target, *id))) continue;
-    names.push_back({{target->number, *id}, std::string(name)});
+// Names of the records that a row names, where those aren't here themselves.
+class NamesIn {
+ public:
+  explicit NamesIn(store::DeviceStore& store) : store_(store) {}
+
+  Result<std::vector<store::DeviceStore::KnownName>> of(const model::Table& table, const Json& row) {
+    for (const auto& column : table.columns)
+      if (column.type == model::ColumnType::lookup)
+        TRY(add(row, lookup_property(column.name),
+                column.targets.size() == 1 ? store_.schema().find(column.targets.front()) : nullptr));
+    if (const auto* parties = row.find(parties_of(table)); parties != nullptr && parties->is_array())
+      for (const auto& party : *parties->as_array()) TRY(add(party, lookup_property("partyid"), nullptr));
+    return std::move(names_);
   }
-  return names;
-}
+
+ private:
+  Result<void> add(const Json& object, const std::string& property, const model::Table* only_target) {
+    const auto id = RecordId::parse(object.string_at(property));
+    const auto name = object.string_at(property + std::string(kFormatted));
+    if (!id || name.empty()) return {};
+    const auto* target = store_.schema().find(object.string_at(property + std::string(kLogicalName)));
+    if (target == nullptr) target = only_target;
+    if (target == nullptr || TRY(store_.holding(*target, *id))) return {};
+    names_.push_back({{target->number, *id}, std::string(name)});
+    return {};
+  }
+
+  store::DeviceStore& store_;
+  std::vector<store::DeviceStore::KnownName> names_;
+};
 
 }  // namespace
 
@@ -80,7 +102,7 @@ Result<void> Engine::take_records(const Response& response) {
     if (!id) continue;
     ++run_.report.found;
     TRY(use(*id));
-    if (!is_synced) TRY(store_.know_names(*id, TRY(names_in(store_, table, row))));
+    if (!is_synced) TRY(store_.know_names(*id, TRY(NamesIn(store_).of(table, row))));
   }
   // One that is here and that the server didn't find leaves with the pull that names it (C6).
   if (run_.read->id && found.empty() && TRY(store_.holding(table, *run_.read->id))) TRY(use(*run_.read->id));

@@ -126,7 +126,7 @@ class PersonForTest {
   }
   void lose_line() { answer(Result<Response>(Error{ErrorCode::offline, "The server can't be reached."})); }
   void answer_pull(std::int64_t cut, std::vector<odata::FeedHead::Named> named = {},
-                   std::vector<model::Record> rows = {}) {
+                   std::vector<model::Record> rows = {}, std::optional<odata::FeedWatch> watch = {}) {
     odata::FeedPageWriter writer(model::Schema::standard());
     for (const auto& row : rows) {
       const auto scopes = row.id == id_of(kMe) ? std::vector{kUsers} : std::vector<ScopeNumber>();
@@ -137,6 +137,7 @@ class PersonForTest {
     head.cut = Cut{Seq(cut), 7};
     head.cursor = "cursor";
     head.named = std::move(named);
+    head.watch = std::move(watch);
     answer(200, writer.finish(head));
   }
   // Each change of the push gets this status.
@@ -590,6 +591,61 @@ TEST_CASE(
   latest.id.uuid.bytes[4] = 4'499 >> 8;
   latest.id.uuid.bytes[5] = static_cast<std::uint8_t>(4'499);
   CHECK(first == latest.id.to_string());
+}
+
+TEST_CASE("C6: an idle sync names nothing that the server watches; what was touched is named in the same sync") {
+  PersonForTest person;
+  std::vector<odata::FeedHead::Named> same;
+  for (const std::uint8_t id : {1, 2}) {
+    person.cache(PersonForTest::account(id, 10, "Contoso"));
+    same.push_back({PersonForTest::table("account").number, id_of(id), odata::NamedAnswer::same});
+  }
+  person.begin(SyncRequested{});
+  CHECK(person.named().size() == 2);
+  CHECK(person.body().integer_at("watch") >= 2);
+  // The rows that this pull named are confirmed by its answer, so nothing is left to name.
+  person.answer_pull(20, same, {}, odata::FeedWatch{.is_new = true});
+  REQUIRE(person.end().ok());
+  person.begin(SyncRequested{});
+  CHECK(person.named().empty());
+  person.answer_pull(21, {}, {}, odata::FeedWatch{});
+  REQUIRE(person.end().ok());
+  person.begin(SyncRequested{});
+  person.answer_pull(22, {}, {}, odata::FeedWatch{.touched = {id_of(2)}});
+  REQUIRE(person.is_pull());
+  CHECK(person.named() == std::vector{id_of(2).to_string()});
+  person.answer_pull(22, {{same[1].table, same[1].id, odata::NamedAnswer::forbidden}}, {}, odata::FeedWatch{});
+  REQUIRE(person.end().ok());
+  CHECK_FALSE(must(person.store().has_use(id_of(2))));
+  // A server that was put back to an older program: everything is named again.
+  person.begin(SyncRequested{});
+  person.answer_pull(23);
+  REQUIRE(person.is_pull());
+  CHECK(person.named() == std::vector{id_of(1).to_string()});
+  person.answer_pull(23, {same[0]});
+  REQUIRE(person.end().ok());
+}
+
+TEST_CASE("D4: a cached activity shows the names of its parties offline, for they came when it was read") {
+  PersonForTest person;
+  auto& client = person.client();
+  person.begin(*must(client.online_read("phonecalls", id_of(1), person.now)));
+  CHECK(person.request().target.find(",phonecall_activity_parties&") != std::string::npos);
+  person.answer(200, R"({"value":[{"activityid":")" + id_of(1).to_string() +
+                         R"(","phonecall_activity_parties":[{"_partyid_value":")" + id_of(2).to_string() +
+                         R"(","_partyid_value@OData.Community.Display.V1.FormattedValue":"Ada King",)"
+                         R"("_partyid_value@Microsoft.Dynamics.CRM.lookuplogicalname":"contact",)"
+                         R"("participationtypemask":2}]}]})");
+  REQUIRE(person.is_pull());
+  auto call = PersonForTest::record("phonecall", 1, 20);
+  const Reference contact{PersonForTest::table("contact").number, id_of(2)};
+  PersonForTest::set(call, "to", model::PartyList{{contact, ""}});
+  person.answer_pull(20, {{call.table, call.id, odata::NamedAnswer::changed}}, {call});
+  REQUIRE(person.end().ok());
+  person.go_offline();
+  const auto shown = must(client.show("phonecalls", id_of(1), person.now));
+  const auto& to = *PersonForTest::table("phonecall").find_column("to");
+  CHECK(client.display(to, shown.values[to.index]) == "Ada King");
 }
 
 TEST_CASE("E5: sync to drafts while the line is lost: what couldn't leave is a draft when the sync has ended") {

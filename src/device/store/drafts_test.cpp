@@ -117,11 +117,42 @@ TEST_CASE("C1: the latest use comes first, and a clock that was set back makes n
   CHECK(uses[0].used_at == Instant{2'000});
   CHECK(uses[0].bytes > 0);
   CHECK(uses[1].bytes == 0);
-  store.write([&] { must(store->confirm_use(first, Instant{3'000})); });
+  store.write([&] { must(store->confirm_use(first, Instant{3'000}, false)); });
   CHECK(must(store->use(first.id))->confirmed_at == Instant{3'000});
   CHECK(must(store->cache_size()).rows == 2);
   store.write([&] { must(store->drop_use(first.id)); });
   CHECK_FALSE(must(store->has_use(first.id)));
+}
+
+TEST_CASE("C4: watched rows were confirmed with all of them, up to the end of their watch") {
+  StoreForTest store;
+  store.make_ready();
+  const Reference first{TableNumber(2), id_for_test(1)}, second{TableNumber(1), id_for_test(2)};
+  const auto confirmed = [&](const Reference& record) { return must(store->use(record.id))->confirmed_at; };
+  store.write([&] {
+    for (const auto& record : {first, second}) must(store->note_use(record, Instant{1'000}));
+    must(store->confirm_use(first, Instant{2'000}, true));
+    must(store->confirm_use(second, Instant{2'000}, false));
+    must(store->confirm_watched(Instant{3'000}));
+  });
+  CHECK(confirmed(first) == Instant{3'000});
+  CHECK(confirmed(second) == Instant{2'000});
+  CHECK(must(store->uses_to_name()).size() == 1);
+  CHECK(must(store->oldest_use()) == Instant{1'000});
+  store.write([&] {
+    CHECK_FALSE(must(store->end_watch(second.id)));
+    CHECK_FALSE(must(store->end_watch(second.table)));
+    CHECK(must(store->end_watch(first.table)));
+    must(store->confirm_watched(Instant{4'000}));
+  });
+  CHECK(confirmed(first) == Instant{3'000});
+  CHECK(must(store->uses_to_name()).size() == 2);
+  store.write([&] {
+    must(store->set_pin(first, true, Instant{5'000}));
+    must(store->confirm_use(first, Instant{5'000}, true));
+  });
+  CHECK(must(store->uses_to_name()).size() == 2);  // a pinned one is asked for in sync tables too
+  CHECK(must(store->oldest_use()) == Instant{1'000});
 }
 
 TEST_CASE("C1: a name that only a cached row knows is shown, and goes with the row's use") {
@@ -159,18 +190,23 @@ TEST_CASE("an older store gets drafts and uses, and keeps what it has") {
   store.verify();
 }
 
-TEST_CASE("Q6: an older store gets pins, and keeps its uses") {
+TEST_CASE("Q6, C6: an older store gets pins and the watch, and keeps its uses") {
   StoreForTest store;
   const Reference first{store.table("account").number, id_for_test(1)};
-  store.write([&] {
-    must(store->note_use(first, Instant{7'000}));
-    must(
-        store.database().execute("alter table use drop column pinned; "
-                                 "update meta set value = '2' where name = 'format'"));
-  });
-  store.reopen();
-  CHECK(must(store->use(first.id))->used_at == Instant{7'000});
-  CHECK_FALSE(must(store->use(first.id))->pinned);
+  store.write([&] { must(store->note_use(first, Instant{7'000})); });
+  for (const auto* without : {"alter table use drop column pinned; update meta set value = '2' where name = 'format'",
+                              "update meta set value = '3' where name = 'format'"}) {
+    store.write([&] {
+      must(
+          store.database().execute("drop index use__to_name; drop index use__unpinned; alter table use drop column "
+                                   "watched"));
+      must(store.database().execute(without));
+    });
+    store.reopen();
+    CHECK(must(store->use(first.id))->used_at == Instant{7'000});
+    CHECK_FALSE(must(store->use(first.id))->pinned);
+    CHECK(must(store->uses_to_name()).size() == 1);
+  }
   store.write([&] { must(store->set_pin(first, true, Instant{8'000})); });
   store.reopen();
   CHECK(must(store->use(first.id))->pinned);

@@ -341,10 +341,25 @@ Result<void> SqlStore::note_use(const model::Reference& record, Instant now) {
   return uses_.note(record, now, TRY(bytes_of(record)));
 }
 
-Result<void> SqlStore::confirm_use(const model::Reference& record, Instant now) {
+Result<void> SqlStore::confirm_use(const model::Reference& record, Instant now, bool is_watched) {
   expect_transaction();
   if (!TRY(uses_.has(record.id))) return {};
-  return uses_.confirm(record.id, now, TRY(bytes_of(record)));
+  return uses_.confirm(record.id, now, TRY(bytes_of(record)), is_watched);
+}
+
+Result<void> SqlStore::confirm_watched(Instant now) {
+  expect_transaction();
+  return meta_.set_integer(kWatchedAt, now.milliseconds);
+}
+
+Result<bool> SqlStore::end_watch(RecordId record) {
+  expect_transaction();
+  return uses_.end_watch(record);
+}
+
+Result<bool> SqlStore::end_watch(std::optional<TableNumber> table) {
+  expect_transaction();
+  return uses_.end_watch(table);
 }
 
 Result<void> SqlStore::set_pin(const model::Reference& record, bool is_pinned, Instant now) {

@@ -112,6 +112,7 @@ struct Use {
   Instant confirmed_at;    // when the server last brought the row, or said that it's the same: "As of" (C4). 0: never
   std::int64_t bytes = 0;  // about, of the row
   bool pinned = false;     // "Keep on this device" (Q6): the cache's bounds don't ask for it
+  bool watched = false;    // the server says when the row changes: it need not be named until then
 };
 struct CacheSize {
   std::int64_t rows = 0, bytes = 0;
@@ -310,11 +311,21 @@ class DeviceStore {
   // ---- cached rows (C1) ------------------------------------------------------------------------------------------------------
   // The record was used now. A use of a row that isn't here asks for it: the next pull names it with version 0.
   virtual Result<void> note_use(const model::Reference& record, Instant now) = 0;
-  // The server brought the row, or said that what is here is what it has. Nothing for a record without a use.
-  virtual Result<void> confirm_use(const model::Reference& record, Instant now) = 0;
+  // The server brought the row, or said that what is here is what it has, and watches it from now on or doesn't. Nothing for a
+  // record without a use.
+  virtual Result<void> confirm_use(const model::Reference& record, Instant now, bool is_watched) = 0;
   virtual Result<std::optional<Use>> use(RecordId record) = 0;
   virtual Result<bool> has_use(RecordId record) = 0;
   virtual Result<std::vector<Use>> uses() = 0;  // the latest first
+  // Those that pulls have to name: not watched, or pinned. The latest first.
+  virtual Result<std::vector<Use>> uses_to_name() = 0;
+  // Of those that may be asked to leave; nullopt if there are none.
+  virtual Result<std::optional<Instant>> oldest_use() = 0;
+  // The watched rows were confirmed now, all of them.
+  virtual Result<void> confirm_watched(Instant now) = 0;
+  // They were confirmed up to here, and are to be named again: one row, those of a table, all. True if any was watched.
+  virtual Result<bool> end_watch(RecordId record) = 0;
+  virtual Result<bool> end_watch(std::optional<TableNumber> table) = 0;
   // Together with the names that were kept for it.
   virtual Result<void> drop_use(RecordId record) = 0;
   // Of those that may be asked to leave: pinned ones aren't counted.

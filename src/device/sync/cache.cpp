@@ -43,13 +43,13 @@ Result<void> unpin(DeviceStore& store, const Experience& experience, const model
 
 Result<std::vector<odata::NamedRow>> rows_to_name(DeviceStore& store, const Experience& experience) {
   std::vector<odata::NamedRow> rows;
-  for (const auto& use : TRY(store.uses())) {
+  for (const auto& use : TRY(store.uses_to_name())) {
     const auto* table = store.schema().find(use.record.table);
     if (table == nullptr || table->on_every_device) continue;
     const auto here = TRY(store.holding(*table, use.record.id));
     // In a sync table only what no scope brought (yet), such as a row that was cached before the user had a profile, and pins.
     const bool is_without_scope = here && here->scopes == store::ScopeSetNumber(0);
-    if (experience.holds(*table) && !is_without_scope && !use.pinned) continue;
+    if (experience.holds(*table) ? !is_without_scope && !use.pinned : use.watched) continue;
     rows.push_back({use.record.table, use.record.id, here ? here->version : Seq(0)});
   }
   return rows;
@@ -61,9 +61,10 @@ Result<std::int64_t> evict(DeviceStore& store, std::span<const RecordId> open, I
   const auto bytes_max = settings.number("cache_bytes");
   const auto oldest = now - Duration::of_days(settings.number("cache_days"));
   auto size = TRY(store.cache_size());
-  const auto uses = TRY(store.uses());
+  const auto oldest_use = TRY(store.oldest_use());
   const bool is_within = size.rows <= rows_max && size.bytes <= bytes_max;
-  if (uses.empty() || (is_within && uses.back().used_at >= oldest)) return std::int64_t{0};
+  if (!oldest_use || (is_within && *oldest_use >= oldest)) return std::int64_t{0};
+  const auto uses = TRY(store.uses());
   std::unordered_set<RecordId> needed(open.begin(), open.end());
   for (const auto& record : TRY(records_of_drafts(store))) needed.insert(record.id);
   std::int64_t left = 0;

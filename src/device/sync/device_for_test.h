@@ -59,6 +59,7 @@ struct PageForTest {
   std::vector<odata::ScopeTotal> totals = {};
   std::vector<odata::FeedHead::Named> named = {};
   std::vector<ScopeNumber> scopes = {};  // of every row, if any
+  std::optional<odata::FeedWatch> watch = {};
 
   std::string write() const {
     odata::FeedPageWriter writer(*schema);
@@ -74,6 +75,7 @@ struct PageForTest {
     head.dropped = dropped;
     head.totals = totals;
     head.named = named;
+    head.watch = watch;
     return writer.finish(head);
   }
 };

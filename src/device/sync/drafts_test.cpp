@@ -97,6 +97,7 @@ class DraftsDevice : public DeviceForTest {
     head.cut = Cut{Seq(page.cut), 7};
     head.cursor = "cursor";
     head.named = page.named;
+    head.watch = page.watch;
     must(take_page(store(), writer.finish(head), settling()));
   }
   const model::Table& table_of(const model::Record& row) { return store().schema().at(row.table); }
@@ -403,6 +404,71 @@ TEST_CASE(
     CHECK_FALSE(must(device.store().has_use(id_for_test(1))));
     device.verify();
   }
+}
+
+// The server watches rows that were named once (odata::FeedWatch). Each step is a contact, and looks at what the next one would name.
+TEST_CASE("C4, C6: what the server watches isn't named until it says that it was touched, and is as of each contact") {
+  DraftsDevice device;
+  const auto number = device.table("account").number;
+  const odata::FeedWatch begun{.is_new = true}, quiet;
+  const auto named = [&] {
+    std::vector<RecordId> ids;
+    for (const auto& row : must(rows_to_name(device.store(), must(read_experience(device.store())))))
+      ids.push_back(row.id);
+    return ids;
+  };
+  const auto later = [&] { return device.now = device.now + Duration::of_minutes(5); };
+  const auto as_of = [&](std::uint8_t id) { return must(device.store().use(id_for_test(id)))->confirmed_at; };
+  using Ids = std::vector<RecordId>;
+  device.cache(device.account(1, 12), 12);
+  device.cache(device.account(2, 13), 13);
+  CHECK(named().size() == 2);
+  const auto same = [&](std::uint8_t id) { return odata::FeedHead::Named{number, id_for_test(id), NamedAnswer::same}; };
+  device.pull({.cut = 14, .named = {same(1), same(2)}, .watch = begun});
+  CHECK(named().empty());
+
+  const auto second = later();
+  CHECK_FALSE(device.pull({.cut = 15, .watch = quiet}).has_lost_watch);
+  CHECK(named().empty());
+  CHECK(as_of(1) == second);
+
+  later();
+  CHECK(
+      device.pull({.cut = 16, .watch = odata::FeedWatch{.touched = {id_for_test(1), id_for_test(99)}}}).has_lost_watch);
+  CHECK(named() == Ids{id_for_test(1)});
+  CHECK(as_of(1) == second);  // it's older than what the server has
+  CHECK(as_of(2) == device.now);
+  // Answered and touched in one page: the answer is of the page's own moment.
+  device.pull({.cut = 17, .named = {same(1)}, .watch = odata::FeedWatch{.touched = {id_for_test(1)}}});
+  CHECK(named().empty());
+
+  CHECK(device.pull({.cut = 18, .watch = odata::FeedWatch{.whole = {number}}}).has_lost_watch);
+  CHECK(named().size() == 2);
+  device.pull({.cut = 19, .named = {same(1), same(2)}, .watch = quiet});
+  CHECK(device.pull({.cut = 20, .watch = begun}).has_lost_watch);
+  CHECK(named().size() == 2);
+  device.pull({.cut = 21, .named = {same(1), same(2)}, .watch = quiet});
+  CHECK(named().empty());
+  CHECK(device.pull({.cut = 22}).has_lost_watch);  // a server that doesn't watch
+  CHECK(named().size() == 2);
+  device.pull({.cut = 23, .named = {same(1), same(2)}});
+  CHECK(named().size() == 2);
+  CHECK(as_of(2) == device.now);
+}
+
+TEST_CASE("C6: a watched row that a load brought a newer state of goes on being watched") {
+  DraftsDevice device;
+  const auto number = device.table("account").number;
+  device.cache(device.account(1, 12), 12);
+  const odata::FeedHead::Named same{number, id_for_test(1), NamedAnswer::same};
+  device.pull({.cut = 13, .named = {same}, .watch = odata::FeedWatch{.is_new = true}});
+  PageForTest load{
+      .phase = odata::FeedPhase::load, .rows = {device.account(1, 14, "Newer")}, .watch = odata::FeedWatch{}};
+  load.granted = {scope_for_test(number.value, number)};
+  device.pull(load);
+  CHECK_FALSE(device.pull({.cut = 15, .watch = odata::FeedWatch{}}).has_lost_watch);
+  CHECK(device.seen("account", 1, "name") == text_for_test("Newer"));
+  CHECK(must(device.store().use(id_for_test(1)))->watched);
 }
 
 TEST_CASE("C1: the oldest use leaves first, by rows and by days; drafts' records and unsent changes never leave") {

@@ -32,12 +32,13 @@ class Application {
       : store_(store), settling_(settling), kind_(kind), carried_(store.schema()) {}
 
   Result<void> take(FeedPageReader& page) {
+    TRY(take_watch(page.head().watch));
     for (const auto& named : page.head().named) TRY(take_named(named));
     TRY(take_rows(page));
     for (const auto& mark : page.marks()) TRY(take_mark(mark));
     for (const auto& named : page.head().named)
       if (named.answer == NamedAnswer::same || named.answer == NamedAnswer::changed) {
-        TRY(store_.confirm_use({named.table, named.id}, settling_.now));
+        TRY(store_.confirm_use({named.table, named.id}, settling_.now, page.head().watch.has_value()));
         left_scope_.erase(named.id);
       }
     return {};
@@ -79,13 +80,26 @@ class Application {
     carried.schema_number = head.schema_number;
     carried.epoch = head.epoch;
     carried.server_time = head.server_time;
+    carried.watch = head.watch ? std::optional<odata::FeedWatch>(std::in_place) : std::nullopt;  // it goes on
     return store_.stage_page(carried_.finish(carried));
   }
 
   std::int64_t removed = 0;
+  bool has_lost_watch = false;               // cached rows are to be named that weren't when this pull was asked for
   std::vector<odata::NamedRow> unconfirmed;  // stayed by their use, and no scope brings them any more
 
  private:
+  // Before what the page says of named rows: those are as they are now. A server that watches nothing wants all of them named.
+  Result<void> take_watch(const std::optional<odata::FeedWatch>& watch) {
+    if (!watch || watch->is_new) {
+      has_lost_watch |= TRY(store_.end_watch(std::nullopt));
+    } else {
+      for (const auto table : watch->whole) has_lost_watch |= TRY(store_.end_watch(table));
+      for (const auto& id : watch->touched) has_lost_watch |= TRY(store_.end_watch(id));
+    }
+    return watch ? store_.confirm_watched(settling_.now) : Result<void>();
+  }
+
   Result<void> take_rows(FeedPageReader& page) {
     std::unordered_map<std::uint32_t, ScopeSetNumber> sets;
     FeedPageReader::Row row;
@@ -270,6 +284,7 @@ Result<void> apply_cut(DeviceStore& store, FeedPageReader& page, const std::vect
   TRY(store.set_setting("cut", page.head().cut.to_string()));
   TRY(application.finish());
   report.unconfirmed = std::move(application.unconfirmed);
+  report.has_lost_watch = application.has_lost_watch;
   TRY(forget_decided_deletes(store));
   TRY(settle_drafts(store, settling));
   TRY(store.mark_scopes_loaded());
@@ -346,6 +361,7 @@ Result<void> take_load_page(DeviceStore& store, FeedPageReader& page, const Sett
   TRY(application.finish());
   TRY(application.stage_carried(page.head()));
   report.removed += application.removed;
+  report.has_lost_watch = application.has_lost_watch;
   return {};
 }
 

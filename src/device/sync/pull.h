@@ -26,7 +26,8 @@ struct PageReport {
   std::int64_t rows_expected = 0;       // still to come in the first load
   std::vector<ScopeNumber> mismatched;  // scopes whose sums differ from the server's at this cut (Y9)
   std::vector<odata::NamedRow>
-      unconfirmed;  // of no scope any more, stayed by use: to be named before the sync ends (C6)
+      unconfirmed;              // of no scope any more, stayed by use: to be named before the sync ends (C6)
+  bool has_lost_watch = false;  // there are more rows to name than before
 };
 
 // Takes one page in, in a transaction of its own. Errors: unexpected_answer for a page that can't be read, and the store's.

@@ -43,12 +43,38 @@ bool read_count(ByteReader& in, std::size_t size_min, std::size_t& count) {
 
 // --- Head ---
 
+namespace {
+
+// Bits of one byte. A page without a watch is what devices always got.
+enum HeadFlags : std::uint8_t { kComplete = 1, kWatched = 2 };
+
+void write_watch(ByteWriter& out, const FeedWatch& watch) {
+  out.u8(watch.is_new ? 1 : 0);
+  out.varint(watch.whole.size());
+  for (const auto table : watch.whole) out.zigzag(table.value);
+  out.varint(watch.touched.size());
+  for (const auto& id : watch.touched) write_id(out, id.uuid);
+}
+
+bool read_watch(ByteReader& in, FeedWatch& watch) {
+  std::size_t count = 0;
+  if (!read_choice(in, true, watch.is_new) || !read_count(in, 1, count)) return false;
+  watch.whole.resize(count);
+  for (auto& table : watch.whole) table = read_strong<TableNumber>(in);
+  if (!read_count(in, kIdSize, count)) return false;
+  watch.touched.resize(count);
+  for (auto& id : watch.touched) id = RecordId(read_id(in));
+  return !in.failed();
+}
+
+}  // namespace
+
 void write_head(ByteWriter& out, const FeedHead& head) {
   out.zigzag(head.schema_number);
   write_id(out, head.epoch);
   out.zigzag(head.server_time.milliseconds);
   out.u8(static_cast<std::uint8_t>(head.phase));
-  out.u8(head.complete ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>((head.complete ? kComplete : 0) | (head.watch ? kWatched : 0)));
   out.zigzag(head.cut.seq.value);
   out.u64(head.cut.mark);
   out.text(head.cursor);
@@ -74,6 +100,7 @@ void write_head(ByteWriter& out, const FeedHead& head) {
     out.u8(static_cast<std::uint8_t>(named.answer));
     write_id(out, named.id.uuid);
   }
+  if (head.watch) write_watch(out, *head.watch);
 }
 
 namespace {
@@ -122,13 +149,18 @@ bool read_head(ByteReader& in, FeedHead& head) {
   head.schema_number = in.zigzag();
   head.epoch = read_id(in);
   head.server_time = Instant{in.zigzag()};
-  if (!read_choice(in, FeedPhase::delta, head.phase) || !read_choice(in, true, head.complete)) return false;
+  if (!read_choice(in, FeedPhase::delta, head.phase)) return false;
+  const auto flags = in.u8();
+  if (flags > (kComplete | kWatched)) return false;
+  head.complete = (flags & kComplete) != 0;
   head.cut.seq = read_strong<Seq>(in);
   head.cut.mark = in.u64();
   head.cursor = in.text();
   head.rows_expected = in.zigzag();
-  return read_granted(in, head.granted) && read_scopes(in, head.dropped) && read_totals(in, head.totals) &&
-         read_named(in, head.named);
+  if (!read_granted(in, head.granted) || !read_scopes(in, head.dropped) || !read_totals(in, head.totals) ||
+      !read_named(in, head.named))
+    return false;
+  return (flags & kWatched) == 0 || read_watch(in, head.watch.emplace());
 }
 
 // --- Sets of scopes ---

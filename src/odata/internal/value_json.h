@@ -19,6 +19,8 @@ inline constexpr std::string_view kFormattedValue = "OData.Community.Display.V1.
 inline constexpr std::string_view kLookupLogicalName = "Microsoft.Dynamics.CRM.lookuplogicalname";
 inline constexpr std::string_view kAssociatedNavigation = "Microsoft.Dynamics.CRM.associatednavigationproperty";
 
+// What programs call a column: `version` for the organisation's (Table::find_column knows that name too), else its own name.
+const std::string& face_name(const model::Column& column);
 // "_parentcustomerid_value".
 std::string lookup_property(std::string_view column_name);
 // "phonecall_activity_parties".

@@ -11,7 +11,7 @@ namespace satchel::server::records {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
-enum CursorFlags : std::uint8_t { kMayGrant = 1, kFirstLoad = 2 };
+enum CursorFlags : std::uint8_t { kMayGrant = 1, kFirstLoad = 2, kWatch = 4 };
 enum ScopeFlags : std::uint8_t { kOwnPosition = 1, kLoading = 2 };
 
 Error bad_cursor() {
@@ -43,7 +43,8 @@ std::string encode(const Cursor& cursor) {
   out.zigzag(cursor.totals_from.value);
   out.zigzag(cursor.horizon.value);
   out.zigzag(cursor.sent);
-  out.u8(static_cast<std::uint8_t>((cursor.may_grant ? kMayGrant : 0) | (cursor.first_load ? kFirstLoad : 0)));
+  out.u8(static_cast<std::uint8_t>((cursor.may_grant ? kMayGrant : 0) | (cursor.first_load ? kFirstLoad : 0) |
+                                   (cursor.watch ? kWatch : 0)));
   const Seq common = common_position(cursor.scopes);
   out.zigzag(common.value);
   out.varint(cursor.scopes.size());
@@ -54,6 +55,10 @@ std::string encode(const Cursor& cursor) {
     out.u8(static_cast<std::uint8_t>((own ? kOwnPosition : 0) | (scope.loading ? kLoading : 0)));
     if (own) out.zigzag(scope.position.value);
     last = scope.number.value;
+  }
+  if (cursor.watch) {
+    out.zigzag(cursor.watch->position.value);
+    out.u64(cursor.watch->keys);
   }
   return out.take();
 }
@@ -83,6 +88,10 @@ Result<Cursor> decode(std::string_view bytes) {
     scope.loading = (scope_flags & kLoading) != 0;
     scope.position = (scope_flags & kOwnPosition) != 0 ? Seq(in.zigzag()) : common;
     cursor.scopes.push_back(scope);
+  }
+  if ((flags & kWatch) != 0) {
+    cursor.watch.emplace().position = Seq(in.zigzag());
+    cursor.watch->keys = in.u64();
   }
   if (in.failed() || !in.at_end()) return bad_cursor();
   return cursor;

@@ -269,7 +269,7 @@ TEST_CASE("a row in two scopes of a device travels once with both") {
   std::vector<RecordId> came;
   for (const auto phase : {FeedPhase::load, FeedPhase::delta}) {
     PullPage::Pool pool(context.schema);
-    const auto bytes = PullPage(context, scopes, pool, east1, request).make(*state, both, world.now);
+    const auto bytes = PullPage(context, scopes, pool, east1, request).make(*state, both, nullptr, world.now);
     REQUIRE(bytes.ok());
     auto page = odata::FeedPageReader::open(world.schema(), *bytes);
     REQUIRE(page.ok());
@@ -366,6 +366,110 @@ TEST_CASE("named rows don't keep a delta from moving on") {
   device.sync(5);
   CHECK(device.pages < 20);
   CHECK(device.held() == device.readable());
+}
+
+// A device of somebody with offline drafts holds accounts without a scope. We change what he may read in every way there is, and look
+// at what the watch says of it.
+TEST_CASE("C6: the watch tells of each record in sight that was changed, given away or deleted, and of no other") {
+  World world;
+  auto drafter = world.caller(world.east1);
+  drafter.offline.is_sync = false;
+  const auto east2 = world.caller(world.east2), west1 = world.caller(world.west1);
+  const auto of_team = Values{{"name", std::string("Team's")}, {"ownerid", world.ref("team", world.team)}};
+  const auto changed = world.create(drafter, "account", account("Changed"));
+  const auto teams = world.create(drafter, "account", of_team);
+  const auto removed = world.create(drafter, "account", account("Removed"));
+  const auto untouched = world.create(drafter, "account", account("Untouched"));
+  const auto theirs = world.create(west1, "account", account("Theirs"));
+  PulledDevice device(world, drafter);
+  device.sync();
+  CHECK_FALSE(device.head.watch.has_value());
+  device.watch = 4;
+  device.sync();
+  REQUIRE(device.head.watch.has_value());
+  CHECK(device.head.watch->is_new);
+  const auto touched = [&] {
+    device.sync();
+    REQUIRE(device.head.watch.has_value());
+    CHECK_FALSE(device.head.watch->is_new);
+    CHECK(device.head.watch->whole.empty());
+    return std::set<RecordId>(device.head.watch->touched.begin(), device.head.watch->touched.end());
+  };
+  using Ids = std::set<RecordId>;
+  CHECK(touched() == Ids{});
+  world.update(drafter, "account", changed, {{"name", std::string("Changed again")}});
+  world.update(west1, "account", theirs, {{"name", std::string("Theirs again")}});
+  CHECK(touched() == Ids{changed});
+  world.update(world.admin(), "account", teams, {{"ownerid", world.ref("systemuser", world.west1)}});
+  CHECK(touched() == Ids{teams});
+  world.update(world.admin(), "account", theirs, {{"ownerid", world.ref("systemuser", world.east1)}});
+  REQUIRE(world.remove(drafter, "account", removed).ok());
+  CHECK(touched() == Ids{theirs, removed});
+  world.update(world.admin(), "account", changed, {{"ownerid", world.ref("team", world.team)}});
+  CHECK(touched() == Ids{changed});
+  world.update(east2, "account", changed, {{"name", std::string("By a colleague")}});
+  const auto cursor = device.cursor;
+  CHECK(touched() == Ids{changed});
+  device.cursor = cursor;  // its answer was lost
+  CHECK(touched() == Ids{changed});
+  CHECK(touched() == Ids{});
+  (void)untouched;
+}
+
+TEST_CASE("C6: by other rights or for another profile the watch is new, and a device that asks no more has none") {
+  World world;
+  auto drafter = world.caller(world.east1);
+  drafter.offline.is_sync = false;
+  PulledDevice device(world, drafter);
+  device.watch = 1;
+  device.sync();
+  const auto is_new = [&] {
+    device.sync();
+    return device.head.watch.has_value() && device.head.watch->is_new;
+  };
+  CHECK_FALSE(is_new());
+  device.caller.teams.clear();
+  CHECK(is_new());
+  CHECK_FALSE(is_new());
+  device.caller.roles = {access::Role::system_administrator};
+  CHECK(is_new());
+  device.caller.offline = {.is_sync = true, .sets = {"accounts"}};
+  CHECK(is_new());
+  CHECK_FALSE(is_new());
+  // What he holds by scope now isn't watched.
+  const auto own = world.create(world.caller(world.east1), "account", account("Own"));
+  device.sync();
+  const auto contact = world.create(world.caller(world.east1), "contact", {{"lastname", std::string("King")}});
+  device.sync();
+  CHECK(device.head.watch->touched == std::vector{contact});
+  CHECK(device.rows.contains(own));
+  device.watch = 0;
+  device.sync();
+  CHECK_FALSE(device.head.watch.has_value());
+  device.watch = 1;
+  CHECK(is_new());
+}
+
+TEST_CASE(
+    "C6: of a table in which more happened than the device holds the watch says that, and nothing of each record") {
+  World world;
+  auto drafter = world.caller(world.east1);
+  drafter.offline.is_sync = false;
+  PulledDevice device(world, drafter);
+  device.watch = 1;
+  device.sync();
+  const auto contact = world.create(drafter, "contact", {{"lastname", std::string("King")}});
+  make_accounts(world, drafter, 101);
+  device.sync();
+  REQUIRE(device.head.watch.has_value());
+  CHECK(device.head.watch->whole == std::vector{world.table("account").number});
+  CHECK(device.head.watch->touched == std::vector{contact});
+  device.sync();
+  CHECK(device.head.watch->whole.empty());
+  make_accounts(world, drafter, 101);
+  device.watch = 200;
+  device.sync();
+  CHECK(device.head.watch->touched.size() == 101);
 }
 
 TEST_CASE("a repair skips the load: all scopes and totals, no rows") {

@@ -33,6 +33,11 @@ inline constexpr std::size_t kPartRowsMax = 20'000;
 // Ids named in the target of a refused delete: what a person can look at.
 inline constexpr std::size_t kNewerRowsNamedMax = 100;
 
+// Records that a watch tells of one by one, 16 bytes each, as many as the device holds: a longer list costs more than its naming
+// all of them. Beyond it the busiest tables are named whole.
+inline constexpr std::size_t kTouchedMin = 100;
+inline constexpr std::size_t kTouchedMax = 5'000;
+
 // Rows in a list page.
 inline constexpr std::size_t kListRowsMax = 5'000;
 

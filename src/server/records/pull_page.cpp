@@ -11,8 +11,10 @@ namespace satchel::server::records {
 
 using odata::FeedPhase;
 
-Result<std::string> PullPage::make(const State& state, const Subscription& subscription, Instant now) {
+Result<std::string> PullPage::make(const State& state, const Subscription& subscription, const Watched* watched,
+                                   Instant now) {
   state_ = state;
+  watched_ = watched;
   head_.schema_number = context_.schema.number();
   head_.epoch = state.epoch;
   head_.server_time = now;
@@ -25,10 +27,10 @@ Result<std::string> PullPage::make(const State& state, const Subscription& subsc
   if (writer_.rows() == 0 &&
       std::none_of(cursor_.scopes.begin(), cursor_.scopes.end(), [](const auto& s) { return s.loading; })) {
     head_.phase = FeedPhase::delta;
-    TRY(answer_named());
+    TRY(answer_unscoped());
     TRY(delta());
   } else if (!cursor_.first_load) {
-    TRY(answer_named());
+    TRY(answer_unscoped());
   }
   cursor_.anchor = state_.head;
   cursor_.epoch = state_.epoch;
@@ -60,6 +62,8 @@ Result<void> PullPage::open(const Subscription& subscription) {
   cursor_ = TRY(open_cursor(request_.cursor, {caller_.user, request_.device}, state_.secret));
   if (cursor_.epoch != state_.epoch) return refuse_history(context_);
   TRY(check_cut(context_, state_, cursor_.anchor));
+  if (cursor_.watch && (cursor_.schema_number != context_.schema.number() || cursor_.watch->position < state_.floor))
+    cursor_.watch.reset();
   if (!must_start_again(cursor_)) return {};
   // The scopes that it had and has no more are told as usual; all others are granted anew.
   std::erase_if(cursor_.scopes, [&](const CursorScope& scope) {

@@ -112,7 +112,8 @@ class SqlRecords final : public Records {
     auto snapshot = TRY(Snapshot::begin(context_.database));
     const State state = TRY(use_state());
     const auto* subscription = TRY(subscriptions_.of(caller, state));
-    auto page = TRY(PullPage(context_, scopes_, pool_, caller, request).make(state, *subscription, now));
+    const auto* watched = request.watch > 0 ? TRY(subscriptions_.watched_of(caller, state)) : nullptr;
+    auto page = TRY(PullPage(context_, scopes_, pool_, caller, request).make(state, *subscription, watched, now));
     TRY(snapshot.end());
     return page;
   }

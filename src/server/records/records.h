@@ -65,6 +65,8 @@ struct PullRequest {
   std::string cursor;                  // "" = from the beginning
   std::size_t rows_max = 0;            // 0 = the server's choice; bounded by limits.h
   std::vector<odata::NamedRow> named;  // `changed` answers bring the row, with the caller's scopes if it has any
+  // How many rows the device holds without a scope and wants to have watched; 0 = it doesn't ask for that.
+  std::size_t watch = 0;
   // For repair (Y9): grant all scopes and go straight to the head without reading them. The page is complete, with all totals.
   bool skip_load = false;
 };

@@ -173,8 +173,13 @@ PulledDevice::PulledDevice(World& world_, Caller caller_)
     : world(world_), caller(std::move(caller_)), id(satchel::new_id<DeviceId>(world.random, world.now)) {}
 
 bool PulledDevice::pull(std::size_t rows_max) {
-  PullRequest request{
-      .device = id, .seen = cut, .cursor = cursor, .rows_max = rows_max, .named = named, .skip_load = skip_load};
+  PullRequest request{.device = id,
+                      .seen = cut,
+                      .cursor = cursor,
+                      .rows_max = rows_max,
+                      .named = named,
+                      .watch = watch,
+                      .skip_load = skip_load};
   auto page = world.records->pull_page(caller, request, world.now);
   if (!page.ok()) {
     error = page.error();

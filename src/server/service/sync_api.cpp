@@ -44,6 +44,9 @@ Result<records::PullRequest> read_pull(const Call& call, const DeviceHeaders& he
   if (rows_max < 0) return Error{ErrorCode::bad_value, "rows_max can't be negative.", "rows_max"};
   pull.rows_max = static_cast<std::size_t>(rows_max);
   pull.skip_load = body.bool_at("skip_load");
+  const auto watch = body.integer_at("watch");
+  if (watch < 0) return Error{ErrorCode::bad_value, "watch can't be negative.", "watch"};
+  pull.watch = static_cast<std::size_t>(watch);
   if (const auto* named = body.find("named"); named != nullptr && named->is_array()) {
     if (named->as_array()->size() > odata::kNamedRowsMax)
       return Error{ErrorCode::too_large,

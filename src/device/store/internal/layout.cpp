@@ -14,8 +14,8 @@ namespace {
 using sql::quoted;
 
 // Grows with each change of the layout that an older program would misread.
-// 1: without drafts and cached rows. 2: without pins.
-constexpr std::int64_t kFormat = 3;
+// 1: without drafts and cached rows. 2: without pins. 3: without a watch over cached rows.
+constexpr std::int64_t kFormat = 4;
 
 constexpr std::array<std::string_view, 20> kOwnNames{
     "draft",       "use",       "known_name",     "meta",        "setting",      "schema_file",  "table_state",
@@ -51,9 +51,14 @@ constexpr std::string_view kCreateOfflineTables = R"(
 create table draft(number integer primary key autoincrement, id blob not null unique, "table" integer not null, saving integer,
   body blob not null);
 create table use(id blob primary key not null, "table" integer not null, used_at integer not null,
-  confirmed_at integer not null, bytes integer not null, pinned integer not null) without rowid;
+  confirmed_at integer not null, bytes integer not null, pinned integer not null, watched integer not null) without rowid;
 create table known_name(id blob not null, holder blob not null, name text not null, primary key(id, holder)) without rowid;
 create index known_name__of_holder on known_name(holder);
+)";
+
+constexpr std::string_view kCreateUseIndexes = R"(
+create index use__to_name on use(used_at) where watched = 0 or pinned = 1;
+create index use__unpinned on use(used_at) where pinned = 0;
 )";
 
 Result<std::vector<std::string>> names_of(sql::Database& database, std::string_view sql) {
@@ -142,7 +147,7 @@ Result<Layout::Found> Layout::look() {
 }
 
 Result<void> Layout::create() {
-  std::string sql = std::string(kCreateOwnTables) + std::string(kCreateOfflineTables);
+  std::string sql = std::string(kCreateOwnTables) + std::string(kCreateOfflineTables) + std::string(kCreateUseIndexes);
   for (const auto& table : tables_.all()) sql += table.create + ";" + table.unscoped_index.create + ";";
   TRY(database_.execute(sql));
   TRY(meta_.set_integer("format", kFormat));
@@ -203,8 +208,11 @@ std::string refit(const model::Column& before, const model::Column& now) {
 
 Result<void> Layout::upgrade(const model::Schema* before) {
   const auto format = TRY(meta_.integer("format", 0));
-  if (format < 2) TRY(database_.execute(kCreateOfflineTables));
+  if (format < 2) TRY(database_.execute(std::string(kCreateOfflineTables) + std::string(kCreateUseIndexes)));
   else if (format < 3) TRY(database_.execute("alter table use add column pinned integer not null default 0"));
+  if (format == 2 || format == 3)
+    TRY(database_.execute("alter table use add column watched integer not null default 0;" +
+                          std::string(kCreateUseIndexes)));
   TRY(meta_.set_integer("format", kFormat));
   const bool is_loading = TRY(loading());
   std::set<std::string> remade;

@@ -96,10 +96,15 @@ class SqlStore final : public DeviceStore {
   Result<std::size_t> draft_count() override { return drafts_.count(); }
 
   Result<void> note_use(const model::Reference& record, Instant now) override;
-  Result<void> confirm_use(const model::Reference& record, Instant now) override;
+  Result<void> confirm_use(const model::Reference& record, Instant now, bool is_watched) override;
   Result<std::optional<Use>> use(RecordId record) override { return uses_.find(record); }
   Result<bool> has_use(RecordId record) override { return uses_.has(record); }
   Result<std::vector<Use>> uses() override { return uses_.all(); }
+  Result<std::vector<Use>> uses_to_name() override { return uses_.to_name(); }
+  Result<std::optional<Instant>> oldest_use() override { return uses_.oldest(); }
+  Result<void> confirm_watched(Instant now) override;
+  Result<bool> end_watch(RecordId record) override;
+  Result<bool> end_watch(std::optional<TableNumber> table) override;
   Result<void> drop_use(RecordId record) override;
   Result<CacheSize> cache_size() override { return uses_.size(); }
   Result<void> set_pin(const model::Reference& record, bool is_pinned, Instant now) override;

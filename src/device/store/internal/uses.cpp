@@ -11,20 +11,42 @@ std::optional<Use> read(sql::Statement& row) {
              Instant{row.integer(2)},
              Instant{row.integer(3)},
              row.integer(4),
-             row.integer(5) != 0};
+             row.integer(5) != 0,
+             row.integer(6) != 0};
 }
 
-constexpr std::string_view kSelect = "select id, \"table\", used_at, confirmed_at, bytes, pinned from use";
+// When a watched row was confirmed with all the others.
+constexpr std::string_view kConfirmed =
+    "max(confirmed_at, iif(watched, ifnull((select cast(value as integer) from meta where name = 'watched_at'), 0), "
+    "0))";
+
+std::string select_uses(std::string_view rest) {
+  return "select id, \"table\", used_at, " + std::string(kConfirmed) + ", bytes, pinned, watched from use " +
+         std::string(rest);
+}
+
+Result<std::vector<Use>> read_all(sql::Database& database, std::string_view rest) {
+  auto select = TRY(sql::borrow(database, select_uses(rest)));
+  std::vector<Use> out;
+  while (TRY(select->step()))
+    if (auto use = read(*select)) out.push_back(std::move(*use));
+  return out;
+}
+
+std::string end_watch_where(std::string_view condition) {
+  return "update use set confirmed_at = " + std::string(kConfirmed) + ", watched = 0 where watched = 1" +
+         std::string(condition);
+}
 
 }  // namespace
 
 // A clock that was set back doesn't make a record older than it was.
 Result<void> Uses::note(const model::Reference& record, Instant now, std::int64_t bytes) {
-  auto insert = TRY(
-      sql::borrow(database_,
-                  "insert into use(id, \"table\", used_at, confirmed_at, bytes, pinned) values (?1, ?2, ?3, 0, ?4, 0) "
-                  "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
-                  "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
+  auto insert = TRY(sql::borrow(database_,
+                                "insert into use(id, \"table\", used_at, confirmed_at, bytes, pinned, watched) "
+                                "values (?1, ?2, ?3, 0, ?4, 0, 0) "
+                                "on conflict(id) do update set used_at = max(used_at, excluded.used_at), bytes = "
+                                "iif(excluded.bytes > 0, excluded.bytes, bytes)"));
   insert->bind_blob(1, record.id.view());
   insert->bind_integer(2, record.table.value);
   insert->bind_integer(3, now.milliseconds);
@@ -32,16 +54,31 @@ Result<void> Uses::note(const model::Reference& record, Instant now, std::int64_
   return insert->run();
 }
 
-Result<void> Uses::confirm(RecordId record, Instant now, std::int64_t bytes) {
-  auto update = TRY(sql::borrow(database_, "update use set confirmed_at = ?2, bytes = ?3 where id = ?1"));
+Result<void> Uses::confirm(RecordId record, Instant now, std::int64_t bytes, bool is_watched) {
+  auto update = TRY(sql::borrow(database_, "update use set confirmed_at = ?2, bytes = ?3, watched = ?4 where id = ?1"));
   update->bind_blob(1, record.view());
   update->bind_integer(2, now.milliseconds);
   update->bind_integer(3, bytes);
+  update->bind_integer(4, is_watched ? 1 : 0);
   return update->run();
 }
 
+Result<bool> Uses::end_watch(RecordId record) {
+  auto update = TRY(sql::borrow(database_, end_watch_where(" and id = ?1")));
+  update->bind_blob(1, record.view());
+  TRY(update->run());
+  return database_.changes() > 0;
+}
+
+Result<bool> Uses::end_watch(std::optional<TableNumber> table) {
+  auto update = TRY(sql::borrow(database_, end_watch_where(table ? " and \"table\" = ?1" : "")));
+  if (table) update->bind_integer(1, table->value);
+  TRY(update->run());
+  return database_.changes() > 0;
+}
+
 Result<std::optional<Use>> Uses::find(RecordId record) {
-  auto select = TRY(sql::borrow(database_, std::string(kSelect) + " where id = ?1"));
+  auto select = TRY(sql::borrow(database_, select_uses("where id = ?1")));
   select->bind_blob(1, record.view());
   return TRY(select->step()) ? read(*select) : std::nullopt;
 }
@@ -52,12 +89,16 @@ Result<bool> Uses::has(RecordId record) {
   return select->step();
 }
 
-Result<std::vector<Use>> Uses::all() {
-  auto select = TRY(sql::borrow(database_, std::string(kSelect) + " order by used_at desc, id"));
-  std::vector<Use> out;
-  while (TRY(select->step()))
-    if (auto use = read(*select)) out.push_back(std::move(*use));
-  return out;
+Result<std::vector<Use>> Uses::all() { return read_all(database_, "order by used_at desc, id"); }
+
+Result<std::vector<Use>> Uses::to_name() {
+  return read_all(database_, "where watched = 0 or pinned = 1 order by used_at desc, id");
+}
+
+Result<std::optional<Instant>> Uses::oldest() {
+  auto select = TRY(sql::borrow(database_, "select min(used_at) from use where pinned = 0"));
+  if (!TRY(select->step()) || select->is_null(0)) return std::optional<Instant>();
+  return std::optional(Instant{select->integer(0)});
 }
 
 Result<void> Uses::drop(RecordId record) {

@@ -5,9 +5,11 @@
 //   text   = base64url( seal(16) bytes )
 //   seal   = keyed hash of user, device and bytes
 //   bytes  = format, epoch, schema number, anchor, totals_from, horizon, sent, flags, common position,
-//            then per scope: number (difference to the one before), flags, its position if it isn't the common one
+//            then per scope: number (difference to the one before), flags, its position if it isn't the common one;
+//            with a watch: its position and keys
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,14 @@ struct CursorScope {
   bool operator==(const CursorScope&) const = default;
 };
 
+// Rows that the device holds without a scope (odata::FeedWatch). Up to `position` it knows which of them changed, by an owner of
+// these keys.
+struct CursorWatch {
+  Seq position;
+  std::uint64_t keys = 0;  // Watched::keys
+  bool operator==(const CursorWatch&) const = default;
+};
+
 struct Cursor {
   Uuid epoch;
   std::int64_t schema_number = 0;
@@ -34,6 +44,7 @@ struct Cursor {
   bool may_grant = false;           // nothing is loading: the last page reached the head
   bool first_load = false;          // the device has nothing yet: until its first page of changes
   std::vector<CursorScope> scopes;  // by number
+  std::optional<CursorWatch> watch = {};
   bool operator==(const Cursor&) const = default;
 };
 

@@ -9,6 +9,8 @@
 //                          v
 //                 cursor', at the head: cut and totals
 //
+//   beside it: answers to the rows that were named (feed_row.cpp), and the watch over those that weren't (watch.cpp)
+//
 // Always true:
 //   - A page ends behind a whole seq.
 //   - A row is written with all of the device's scopes that its own state gives it: so it can't travel to somebody who may
@@ -43,7 +45,8 @@ class PullPage {
     writer_.clear();
   }
 
-  Result<std::string> make(const State& state, const Subscription& subscription, Instant now);
+  // `watched`: null if the device doesn't ask for it.
+  Result<std::string> make(const State& state, const Subscription& subscription, const Watched* watched, Instant now);
 
  private:
   // Cursor and grants: pull_page.cpp
@@ -74,7 +77,12 @@ class PullPage {
   Result<void> write_changed(const TableSql& table, RecordId record, Seq seq, std::vector<ScopeNumber> live,
                              std::vector<ScopeNumber> left);
 
-  // row.cpp
+  // watch.cpp
+  Result<void> answer_unscoped();
+  Result<void> watch(const Watched& watched);
+  Result<void> find_touched(const Watched& watched, Seq above, odata::FeedWatch& answer);
+
+  // feed_row.cpp
   // Writes the row that `statement` stands on, if its own state gives it a scope (or `without_scopes`).
   enum class Unheld { leave_out, write };
   bool write_row(sql::Statement& statement, int first, const TableSql& table, RecordId record, Seq version,
@@ -92,6 +100,7 @@ class PullPage {
   const access::Caller& caller_;
   const PullRequest& request_;
   State state_;
+  const Watched* watched_ = nullptr;
   Cursor cursor_;
   odata::FeedHead head_;
   odata::FeedPageWriter& writer_;

@@ -98,6 +98,7 @@ class PulledDevice {
   std::optional<Cut> cut;
   std::vector<odata::NamedRow> named;
   bool skip_load = false;
+  std::size_t watch = 0;
 
   std::map<RecordId, Row> rows;
   std::map<ScopeNumber, odata::FeedScope> scopes;
