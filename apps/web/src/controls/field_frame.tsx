@@ -46,7 +46,7 @@ export function FieldFrame({ props, wide, aside, children }: FrameProps) {
   return (
     <div class={`field ${wide ? 'wide' : ''} ${problem ? 'wrong' : ''} ${reason ? 'fixed' : ''}`} data-column={column.name}>
       <label id={ids.label} for={ids.control}>
-        {column.label}
+        <Label text={column.label} />
       </label>
       <div class="field-line">
         {children(ids)}
@@ -63,6 +63,18 @@ export function FieldFrame({ props, wide, aside, children }: FrameProps) {
         </span>
       )}
     </div>
+  );
+}
+
+/** In a section "Address", "Address 1: City" is read as "City"; it is called by its whole name. */
+function Label({ text }: { text: string }) {
+  const [, of, own] = /^(Address 1: )(.+)$/.exec(text) ?? [];
+  if (!own) return <>{text}</>;
+  return (
+    <>
+      <span class="unseen">{of}</span>
+      {own}
+    </>
   );
 }
 

@@ -13,6 +13,11 @@ export function column_of(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
 }
 
+/** Where the place says whose it is: "City" of "Address 1: City". */
+export function short_label(column: Column): string {
+  return column.label.replace(/^Address 1: /, '');
+}
+
 export function name_of(row: { name: string }): string {
   return row.name.trim() || kNoName;
 }

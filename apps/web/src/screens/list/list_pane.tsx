@@ -13,7 +13,7 @@ import { CompactRow, WideRow, column_tracks, is_figure } from '../../controls/ro
 import { useScrollMemory, useVisibleRange, VirtualRows } from '../../controls/virtual_list';
 import { new_address } from '../../forms/context';
 import { type QuickFilter, filter_text, quick_filters } from '../../forms/filters';
-import { column_of } from '../../forms/format';
+import { column_of, short_label } from '../../forms/format';
 import { browser_region, number_format } from '../../forms/region';
 import { step_columns } from '../../forms/steps';
 import { day_bounds } from '../../forms/time';
@@ -138,8 +138,10 @@ function ListFoot({ table, windows, search }: { table: Table; windows: Windows; 
   const count = windows.total === null ? '' : number_format(browser_region()).format(windows.total);
   return (
     <div class="list-foot">
-      <span>{windows.total !== null && `${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>
-      {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
+      <p class="list-figures">
+        {windows.total !== null && <span>{`${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>}
+        {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
+      </p>
       <ServerSearch text={search} set={table.set} />
     </div>
   );
@@ -166,12 +168,12 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
         return (
           <span key={name} class={`cell ${is_figure(column.type) ? 'figure' : ''}`}>
             {column.sortable ? (
-              <button type="button" aria-label={`Sort by ${column.label}${word}`} onClick={() => onChange({ order: { column: name, descending: mine ? !mine.descending : false } })}>
-                {column.label}
+              <button type="button" aria-label={`Sort by ${short_label(column)}${word}`} onClick={() => onChange({ order: { column: name, descending: mine ? !mine.descending : false } })}>
+                {short_label(column)}
                 {mine && <span aria-hidden="true">{mine.descending ? ' ↓' : ' ↑'}</span>}
               </button>
             ) : (
-              column.label
+              short_label(column)
             )}
           </span>
         );

@@ -14,10 +14,12 @@ interface Props {
   form: Form;
   table: Table;
   will_be_draft: boolean;
+  /** An edit that lost its connection (D8). */
+  is_caught: boolean;
   connected: boolean;
 }
 
-export function RecordNotices({ answer, form, table, will_be_draft, connected }: Props) {
+export function RecordNotices({ answer, form, table, will_be_draft, is_caught, connected }: Props) {
   const { can_write, conflicts, errors, draft } = answer;
   return (
     <div class="notices">
@@ -29,6 +31,11 @@ export function RecordNotices({ answer, form, table, will_be_draft, connected }:
       {will_be_draft && can_write.may && (
         <Notice tone="waiting" icon="draft">
           You are offline: this is kept as a draft, on this device only, until you save it while connected.
+        </Notice>
+      )}
+      {is_caught && (
+        <Notice tone="waiting" icon="clock">
+          Your edit lost its connection on the way. It is kept on this device, and sent by itself once you are connected.
         </Notice>
       )}
       {draft && <DraftNotice draft={draft} connected={connected} />}

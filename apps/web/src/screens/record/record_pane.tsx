@@ -35,8 +35,8 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
   if (!answer || (!answer.row && answer.reading)) {
     return (
       <section class="pane record-pane" aria-label={table.label} aria-busy="true">
+        <RecordBar table={table} />
         <div class="record-head">
-          <RecordBar table={table} />
           <div class="skeleton-head" aria-hidden="true" />
         </div>
         <SkeletonRows rows={8} />
@@ -85,7 +85,8 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   const act = useAct();
   const { toasts, kept_forms } = useStore();
   const { draft } = answer;
-  const connected = useStatus()?.connection === 'connected';
+  const status = useStatus();
+  const connected = status?.connection === 'connected';
   const [saving, set_saving] = useState(false);
   const columns = useMemo(() => [...table.form.sections.flatMap((section) => section.columns), ...(table.image ? [table.image] : [])], [table]);
   const [first_given] = useState(given);
@@ -187,7 +188,14 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
     <section class="pane record-pane" aria-label={is_new ? `New ${table.label.toLocaleLowerCase()}` : `${table.label} record`} onKeyDown={keys}>
       <div class="scroller">
         {head}
-        <RecordNotices answer={answer} form={form} table={table} will_be_draft={will_be_draft} connected={connected} />
+        <RecordNotices
+          answer={answer}
+          form={form}
+          table={table}
+          will_be_draft={will_be_draft}
+          is_caught={!is_new && row.state === 'pending' && status?.experience === 'drafts' && !connected}
+          connected={connected}
+        />
         {sections}
         {others}
       </div>

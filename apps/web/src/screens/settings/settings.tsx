@@ -153,12 +153,18 @@ function Protection({ pin, onChangePin }: { pin: PinPolicy | null; onChangePin()
   );
 }
 
+/** The heading names the experience already. */
+function why_sentence(why: string): string {
+  const text = why.replace(/^Offline (sync|drafts): /, '');
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
 function Experience({ status, server }: { status: StatusAnswer; server: string }) {
   const deployments: Record<string, string> = { online: 'Online', 'on-premises': 'On-premises' };
   return (
     <section class="card" aria-label="Experience">
       <h2>{status.experience === 'sync' ? 'Offline sync' : 'Offline drafts'}</h2>
-      <p class="none">{status.why}</p>
+      <p class="none">{why_sentence(status.why)}</p>
       <dl class="figures">
         <div>
           <dt>Server</dt>
