@@ -64,6 +64,11 @@ async function first_id(server, set, key, query) {
   return row[key];
 }
 
+/** The open form says that it's a draft. */
+async function is_draft(page) {
+  await page.locator('.record-pane .notice').filter({ hasText: 'A draft, on this device only.' }).waitFor();
+}
+
 async function scroll_to(page, locator) {
   await locator.evaluate((element) => element.scrollIntoView({ block: 'start' }));
 }
@@ -533,7 +538,7 @@ test('a user of offline drafts', kSizes, async (t) => {
   await page.getByLabel('Last Name', { exact: true }).fill('Vidal');
   await gallery.keep('new draft');
   await button(page, 'Save').click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await gallery.keep('draft');
   await visit(page, '/accounts');
   await gallery.keep('list offline');
@@ -541,7 +546,7 @@ test('a user of offline drafts', kSizes, async (t) => {
   await heading(page, 'New account').waitFor();
   await page.getByLabel('Main Phone', { exact: true }).fill('555 0142');
   await button(page, 'Save').click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await gallery.keep('draft with a gap');
   await visit(page, '/drafts');
   await page.getByRole('article').nth(1).waitFor();
@@ -558,7 +563,7 @@ test('a user of offline drafts', kSizes, async (t) => {
   await page.getByText('2 drafts are on this device only').waitFor();
   await gallery.keep('drafts connected');
   await page.getByRole('article').getByRole('link', { name: '(no name)' }).click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await gallery.keep('review');
   await button(page, 'Save').click();
   await page.locator('.field.wrong').first().waitFor();
@@ -670,13 +675,13 @@ test('drafts under drafts', kSizes, async (t) => {
   await heading(page, 'New account').waitFor();
   await page.getByLabel('Account Name').fill('Tramuntana Ropeworks');
   await button(page, 'Save').click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await page.getByRole('region', { name: 'Contacts' }).getByRole('button', { name: 'New', exact: true }).click();
   await heading(page, 'New contact').waitFor();
   await page.getByLabel('Last Name', { exact: true }).fill('Vidal');
   await gallery.keep('new child');
   await button(page, 'Save').click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await gallery.keep('child');
   await visit(page, '/drafts');
   await page.getByRole('article').nth(1).waitFor();
@@ -742,12 +747,12 @@ test('a draft that the server refuses', kSizes, async (t) => {
   await heading(page, 'New contact').waitFor();
   await page.getByLabel('Last Name', { exact: true }).fill('Vidal');
   await button(page, 'Save').click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await server.api('DELETE', `accounts(${account.accountid})`);
   await button(page, 'Reconnect').click();
   await until(() => button(page, 'Save').isEnabled(), 'connected');
   await button(page, 'Save').click();
-  await page.getByText('A draft, on this device only.').waitFor();
+  await is_draft(page);
   await page.locator('.record-pane .notice').nth(1).waitFor();
   await gallery.keep('form');
   await visit(page, '/drafts');
@@ -762,10 +767,12 @@ test('read only, three hours later', kSizes, async (t) => {
   await open_record(page, 'accounts', accountid);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await server.stop('SIGKILL');
-  const later = new Date(Date.now() + 3 * 3_600_000).toISOString();
-  await page.goto(`${server.url}/accounts/${accountid}?now=${later}`);
+  const later = new Date(Date.now() + 3 * 3_600_000);
+  await page.clock.setSystemTime(later);
+  await page.goto(`${server.url}/accounts/${accountid}?now=${later.toISOString()}`);
   await page.getByRole('status').filter({ hasText: /^Offline/ }).waitFor({ timeout: 90_000 });
   await page.getByText('can only be read').first().waitFor();
+  await page.getByText('As of 3 hours ago').first().waitFor();
   await gallery.keep('record');
   await visit(page, '/accounts');
   await page.locator('.list-pane .row').first().waitFor();
@@ -788,6 +795,7 @@ test('an edit that lost its connection', kSizes, async (t) => {
   gate.answer(503, '', 'application/json', ({ path }) => path.startsWith('/api/'));
   await button(page, 'Save').click();
   await page.getByText('lost its connection').waitFor();
+  await scroll_to(page, heading(page, /./).first());
   await gallery.keep('record');
   await visit(page, '/');
   await page.getByRole('region', { name: 'Needs you' }).waitFor();
@@ -893,7 +901,7 @@ test('bad days', kSizes, async (t) => {
   await sign_in(page, gate);
   await open_record(page, 'accounts', await first_id(server, 'accounts', 'accountid', "$filter=Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid')&$orderby=name"));
   const message = 'There is no room left on this device. Free some space, then try again; what was saved before is safe.';
-  await page.evaluate((text) => (window.alters.update = () => ({ refusal: { rule: '', code: 'disk_full', message: text } })), message);
+  await page.evaluate((text) => (window.refuses.update = text), message);
   await page.getByLabel('Description').fill('Wants a visit');
   await button(page, 'Save').click();
   await page.locator('.toast-bad').first().waitFor();

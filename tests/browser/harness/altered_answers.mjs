@@ -9,15 +9,24 @@
 //
 // `window.worker_says(message)` is a message of the worker's own (worker/messages.ts).
 
-/** In the page, before anything of it runs. `window.alters` is by what was asked or done; it gets and gives what was told (door.ts). */
+/**
+ * In the page, before anything of it runs. `window.alters` is by what was asked or done; it gets and gives what was told (door.ts).
+ * What `window.refuses` has a sentence for never comes to the worker.
+ */
 export function let_answers_be_altered() {
   window.alters = {};
+  window.refuses = {};
   const kinds = new Map();
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (message, ...more) {
     if (message?.kind === 'asked') {
       const { id, question, action } = JSON.parse(message.text);
       if (question || action) kinds.set(id, question?.ask ?? action.do);
+      const sentence = window.refuses[action?.do];
+      if (sentence) {
+        const refusal = { rule: '', code: 'refused', message: sentence };
+        return void queueMicrotask(() => window.worker_says({ kind: 'told', generation: message.generation, text: JSON.stringify({ id, refusal }) }));
+      }
     }
     post.call(this, message, ...more);
   };

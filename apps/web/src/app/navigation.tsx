@@ -55,7 +55,9 @@ export function Navigation({ path, tablet }: { path: string; tablet: boolean }) 
 }
 
 function WayLink({ way, path }: { way: Way; path: string }) {
-  const here = way.href === '/' ? path === '/' : path === way.href || path.startsWith(`${way.href}/`);
+  // Help is reached from the settings.
+  const at = path === '/help' ? '/settings' : path;
+  const here = way.href === '/' ? at === '/' : at === way.href || at.startsWith(`${way.href}/`);
   return (
     <a class="way" href={way.href} aria-current={here ? 'page' : undefined}>
       <Icon name={way.icon} />

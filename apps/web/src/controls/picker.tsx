@@ -105,7 +105,7 @@ function Candidates({ id, open, waiting, candidates, active, recent, onPick }: C
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (open) box.current?.scrollIntoView({ block: 'nearest' });
-  }, [open]);
+  }, [open, candidates.length]);
   useEffect(() => {
     if (active >= 0) document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active, id]);

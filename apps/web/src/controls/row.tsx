@@ -3,7 +3,7 @@
 // One record in a list: a link named by its primary name over the whole row, what else is worth knowing, its state, its next steps.
 
 import type { Row, Table } from '../door/door';
-import { column_of, format_value, is_empty, name_of, row_details } from '../forms/format';
+import { column_of, format_value, is_empty, is_nameless, name_of, row_details } from '../forms/format';
 import { browser_region } from '../forms/region';
 import { due_text } from '../forms/time';
 import { due_of, kDueColumns, steps_of } from '../forms/steps';
@@ -72,7 +72,7 @@ export function WideRow({ table, row, columns, selected }: RowProps) {
         const column = column_of(table, name);
         const text = column ? format_value(column, row.values[name], browser_region(), row.currency) : '';
         return (
-          <span key={name} class={`cell ${column && is_figure(column.type) ? 'figure' : ''}`} title={text}>
+          <span key={name} class={`cell ${column && is_figure(column.type) ? 'figure' : ''} ${is_nameless(row.values[name]) ? 'not-here' : ''}`} title={text}>
             {text}
           </span>
         );

@@ -20,9 +20,12 @@ export function ServerSearch({ text, set, big }: { text: string; set?: SetName; 
     if (outcome) toasts.show(sentence_of(outcome.found));
   };
   return (
-    <button type="button" class={big ? 'button' : 'small-button'} disabled={reason !== undefined || asking} aria-busy={asking} title={reason} onClick={() => void search()}>
-      Search the server
-    </button>
+    <>
+      <button type="button" class={big ? 'button' : 'small-button'} disabled={reason !== undefined || asking} aria-busy={asking} title={reason} onClick={() => void search()}>
+        Search the server
+      </button>
+      {big && reason && <p>{reason}</p>}
+    </>
   );
 }
 

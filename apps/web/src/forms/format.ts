@@ -132,7 +132,7 @@ export function row_details(table: Table, row: Row, columns: string[], region: R
 }
 
 /** A lookup to what isn't on this device: no news in a list. */
-function is_nameless(value: Value | undefined): boolean {
+export function is_nameless(value: Value | undefined): boolean {
   return typeof value === 'object' && value !== null && 'name' in value && value.name === '';
 }
 

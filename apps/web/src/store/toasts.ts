@@ -13,7 +13,8 @@ export interface Toast {
 const kShownMilliseconds = 6_000;
 /** Something that can be undone, or went wrong, stays longer. */
 const kShownLongMilliseconds = 10_000;
-const kToastsMax = 3;
+/** More would hide what they are about. */
+const kToastsMax = 2;
 
 export class Toasts {
   #toasts: Toast[] = [];

@@ -61,7 +61,8 @@ function Nothing() {
 function SaveAll({ answer, onEnds }: { answer: DraftsAnswer; onEnds(ends: DraftEnd[]): void }) {
   const act = useActOrTell();
   const [saving, set_saving] = useState(false);
-  const ready = answer.value.filter((draft) => draft.blocked_by.length === 0 && !draft.saving).length;
+  const waiting = answer.value.filter((draft) => !draft.saving);
+  const ready = waiting.filter((draft) => draft.blocked_by.length === 0).length;
   const { may, reason } = answer.can_save;
   const save_all = async () => {
     if (saving) return;
@@ -74,13 +75,21 @@ function SaveAll({ answer, onEnds }: { answer: DraftsAnswer; onEnds(ends: DraftE
   return (
     <div class="save-all">
       <p class="none" id="save-all-note">
-        {!may ? reason : ready === answer.value.length ? 'All of them can be saved as they are.' : `${ready} of ${answer.value.length} can be saved as they are; the others need a look.`}
+        {may ? readiness(ready, waiting.length) : reason}
       </p>
       <button type="button" class="button primary" disabled={!may || ready === 0} aria-disabled={saving} aria-describedby="save-all-note" onClick={save_all}>
         {saving ? 'Saving…' : 'Save all ready'}
       </button>
     </div>
   );
+}
+
+function readiness(ready: number, all: number): string {
+  if (all === 0) return '';
+  if (all === 1) return ready === 1 ? 'It can be saved as it is.' : 'It needs a look before it can be saved.';
+  if (ready === all) return 'All of them can be saved as they are.';
+  if (ready === 0) return 'All of them need a look before they can be saved.';
+  return `${ready} of ${all} can be saved as ${ready === 1 ? 'it is' : 'they are'}; the others need a look.`;
 }
 
 const kEndWords: Record<DraftEnd['end'], string> = {

@@ -19,7 +19,7 @@ import { step_columns } from '../../forms/steps';
 import { day_bounds } from '../../forms/time';
 import { go } from '../../store/history';
 import { type Windows, useListWindows } from '../../store/list_windows';
-import { useAct, useNow } from '../../store/store';
+import { useAct, useNow, useStatus } from '../../store/store';
 import { type ListState, useListState, view_of } from './list_state';
 import { ListTools } from './list_tools';
 
@@ -185,12 +185,13 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
 function NothingHere({ table, view, state, loading, only_used, onChange }: Omit<HeadsProps, 'columns'> & { loading: boolean; only_used: boolean }) {
   const everything = table.views.find((one) => one.label === `All ${table.plural}`);
   const plural = table.plural.toLocaleLowerCase();
+  const offline = useStatus()?.connection === 'offline';
   if (loading) return <EmptyState icon={table_icon(table.name)} title="Still loading">The first {plural} will show here in a moment.</EmptyState>;
   if (state.search.trim() !== '' || Object.keys(state.chosen).length > 0) {
     return (
       <EmptyState icon="search" title="Nothing found on this device">
         <p>
-          No {plural} fit the search and filters in {view?.label ?? 'this view'}.
+          No {plural} fit the search and filters in {view?.label ?? 'this view'}.{offline && ' Reconnect to search the server.'}
         </p>
         <div class="buttons">
           <button type="button" class="button" onClick={() => onChange({ search: '', chosen: {} })}>

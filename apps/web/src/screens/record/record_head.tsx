@@ -27,16 +27,23 @@ interface Props {
   answer: RecordAnswer;
   is_new: boolean;
   form: Form;
+  /** Of a draft. */
+  onDiscard(): void;
 }
 
-export function RecordHead({ table, row, answer, is_new, form }: Props) {
+export function RecordHead({ table, row, answer, is_new, form, onDiscard }: Props) {
   const title = is_new ? `New ${table.label.toLocaleLowerCase()}` : name_of(row);
   const heading = useRef<HTMLHeadingElement>(null);
   return (
     <>
       <RecordBar table={table} title={title} heading={heading}>
         {!is_new && answer.keep && <KeepButton row={row} keep={answer.keep} />}
-        {!is_new && <DeleteButton table={table} row={row} answer={answer} />}
+        {answer.draft && form.dirty.length === 0 && (
+          <button type="button" class="button quiet bad-text" disabled={answer.draft.saving} onClick={onDiscard}>
+            Discard
+          </button>
+        )}
+        {!is_new && !answer.draft && <DeleteButton table={table} row={row} answer={answer} />}
       </RecordBar>
       <header class="record-head">
         <div class="record-who">
@@ -55,7 +62,7 @@ export function RecordHead({ table, row, answer, is_new, form }: Props) {
   );
 }
 
-function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new'>) {
+function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new' | 'onDiscard'>) {
   const column = table.image ? column_of(table, table.image) : undefined;
   if (!column) return <Avatar table={table} name={row.name} big />;
   return (
@@ -99,12 +106,21 @@ export function RecordBar({ table, title, heading, children }: BarProps) {
   );
 }
 
+/** The bar's height, as in the style sheet. */
+const kBarRem = 3;
+/** How much of the title tells whose page it is. */
+const kSeenEnough = 0.5;
+
 function useIsScrolledOut(ref: RefObject<HTMLElement | null> | undefined): boolean {
   const [out, set_out] = useState(false);
   useEffect(() => {
     const element = ref?.current;
     if (!element) return;
-    const observer = new IntersectionObserver(([entry]) => set_out(!entry!.isIntersecting), { root: element.closest('.scroller'), rootMargin: '-48px 0px 0px' });
+    const observer = new IntersectionObserver(([entry]) => set_out(entry!.intersectionRatio < kSeenEnough), {
+      root: element.closest('.scroller'),
+      rootMargin: `-${kBarRem * parseFloat(getComputedStyle(document.documentElement).fontSize)}px 0px 0px`,
+      threshold: kSeenEnough,
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [ref]);
@@ -177,7 +193,7 @@ function KeepButton({ row, keep }: { row: Row; keep: NonNullable<RecordAnswer['k
   );
 }
 
-function DeleteButton({ table, row, answer }: Omit<Props, 'is_new' | 'form'>) {
+function DeleteButton({ table, row, answer }: Pick<Props, 'table' | 'row' | 'answer'>) {
   const act = useActOrTell();
   const { toasts, kept_forms } = useStore();
   const [asking, set_asking] = useState(false);

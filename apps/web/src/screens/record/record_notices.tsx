@@ -74,7 +74,7 @@ function DraftNotice({ draft, connected }: { draft: Draft; connected: boolean })
         A draft, on this device only. {connected ? 'Save it, and everybody who may can see it.' : 'It can be changed now, and saved once you are connected.'}
       </Notice>
       {first && (
-        <Notice tone={draft.blocked_by.some((obstacle) => !obstacle.target) ? 'bad' : 'question'} icon="error">
+        <Notice tone="bad" icon="error">
           {others.length === 0 ? (
             without_ids(first.reason)
           ) : (

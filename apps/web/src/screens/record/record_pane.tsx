@@ -160,7 +160,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   const head = useMemo(
     () => (
       <>
-        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} />
+        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} onDiscard={discard} />
         <Parts table={table} is_new={is_new} />
       </>
     ),
@@ -199,7 +199,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
         {sections}
         {others}
       </div>
-      <SaveBar row={row} answer={answer} form={form} is_new={is_new} connected={connected} saving={saving} onSave={save} onDiscard={discard} />
+      <SaveBar row={row} answer={answer} form={form} is_new={is_new} connected={connected} saving={saving} onSave={save} />
     </section>
   );
 }
