@@ -21,7 +21,9 @@ export function Navigation({ path, tablet }: { path: string; tablet: boolean }) 
   const bar = useRef<HTMLUListElement>(null);
   useEffect(() => set_open(false), [path]);
   useEffect(() => {
-    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const here = bar.current?.querySelector('[aria-current]');
+    // What the style sheet keeps in sight needs no scrolling, which would take others out of it.
+    if (here && getComputedStyle(here.parentElement!).position !== 'sticky') here.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [path]);
   return (
     <nav class="navigation" aria-label="Main">

@@ -27,7 +27,9 @@ export class Toasts {
 
   show(text: string, more: Partial<Pick<Toast, 'tone' | 'todo'>> = {}): void {
     const toast: Toast = { id: this.#next_id++, text, tone: more.tone ?? 'quiet', todo: more.todo };
-    this.#toasts = [...this.#toasts.filter((other) => other.text !== text), toast].slice(-kToastsMax);
+    // What went wrong last is what counts.
+    const stays = (other: Toast) => other.text !== text && !(toast.tone === 'bad' && other.tone === 'bad');
+    this.#toasts = [...this.#toasts.filter(stays), toast].slice(-kToastsMax);
     const long = toast.todo !== undefined || toast.tone === 'bad';
     setTimeout(() => this.close(toast.id), long ? kShownLongMilliseconds : kShownMilliseconds);
     this.#tell();

@@ -214,6 +214,7 @@ const kEndWords: Record<DraftEnd['end'], string> = {
 function Gone({ sentence, table, id }: { sentence: string; table: Table; id?: RecordId }) {
   return (
     <section class="pane record-pane" aria-label={table.label}>
+      <RecordBar table={table} />
       <EmptyState icon="search" title="Not on this device">
         <p>{sentence}</p>
         {id && <MissingPicture table={table} id={id} />}
