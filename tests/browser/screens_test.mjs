@@ -26,7 +26,7 @@ async function fill_sign_in(page, server, { user = 'east1@demo', password = kPas
 
 async function sign_in(page, server, user) {
   await fill_sign_in(page, server, { user });
-  await button(page, 'Skip').click();
+  await button(page, 'Skip').click({ timeout: 60_000 });
   await synced(page);
 }
 

@@ -6,7 +6,7 @@ import type { Draft, RecordAnswer, Table } from '../../door/door';
 import { Moment } from '../../controls/moment';
 import { Notice } from '../../controls/placeholders';
 import type { Form } from '../../controls/use_form';
-import { column_of, without_ids } from '../../forms/format';
+import { column_of, short_label, without_ids } from '../../forms/format';
 import { browser_region, list_format } from '../../forms/region';
 
 interface Props {
@@ -90,6 +90,11 @@ function DraftNotice({ draft, connected }: { draft: Draft; connected: boolean })
   );
 }
 
+function label_of(table: Table, name: string): string {
+  const column = column_of(table, name);
+  return column ? short_label(column) : 'a value';
+}
+
 /** One sentence for all columns that the same person changed. */
 function conflict_sentences(conflicts: RecordAnswer['conflicts'], table: Table): string {
   const sentences = new Set<string>();
@@ -98,7 +103,7 @@ function conflict_sentences(conflicts: RecordAnswer['conflicts'], table: Table):
     const who = by || 'Somebody';
     if (kind === 'deleted_there') sentences.add(`${who} deleted this record while you changed it.`);
     else if (kind === 'deleted_here') sentences.add(`${who} changed this record, which you deleted.`);
-    else labels.set(who, [...(labels.get(who) ?? []), ...columns.map((column) => column_of(table, column.name)?.label ?? 'a value')]);
+    else labels.set(who, [...(labels.get(who) ?? []), ...columns.map(({ name }) => label_of(table, name))]);
   }
   for (const [who, changed] of labels) sentences.add(`${who} changed the same as you: ${list_format(browser_region()).format(changed)}.`);
   return [...sentences].join(' ');
