@@ -259,8 +259,11 @@ test('a contact’s form', kSizes, async (t) => {
   const { page, gallery, server } = await begin(t, { records: 1200 });
   const contact = await first_id(server, 'contacts', 'contactid', '$filter=_parentcustomerid_value ne null and telephone1 ne null&$orderby=fullname');
   await open_record(page, 'contacts', contact);
+  const name = await page.locator('.record-head .title').innerText();
   await gallery.keep('contact');
   await scroll_to(page, page.locator('fieldset').nth(1));
+  // The name and the way back stay in sight.
+  await until(async () => (await page.locator('.record-bar').innerText()).includes(name), 'the bar has the name');
   await gallery.keep('contact address');
   await page.getByLabel('Job Title').fill('Head of Storage');
   await page.getByText('Unsaved changes').waitFor();
@@ -687,6 +690,7 @@ test('drafts under drafts', kSizes, async (t) => {
   await page.getByRole('article').nth(1).waitFor();
   await gallery.keep('list');
   await page.getByRole('article').getByRole('link', { name: 'Tramuntana Ropeworks' }).click();
+  await page.getByRole('region', { name: 'Contacts' }).getByText('1 draft of yours belongs here').waitFor();
   await scroll_to(page, page.getByRole('region', { name: 'Contacts' }));
   await gallery.keep('parent’s contacts');
   gallery.end();
@@ -723,6 +727,7 @@ test('drafts of each kind', kSizes, async (t) => {
   await gallery.keep('list');
   await page.locator('.typed summary').first().click();
   await scroll_to(page, page.getByRole('article').nth(4));
+  await page.getByRole('article').nth(5).getByRole('button', { name: 'Discard' }).waitFor();
   await gallery.keep('list, the end');
   await page.evaluate(() => {
     const end = (name, end, reason) => ({ id: '00000000-0000-7000-8000-000000000001', set: 'contacts', name, end, reason });
@@ -840,6 +845,7 @@ for (const rules of ['classic', 'modern'])
       await gallery.keep('closed while offline');
       await open_as(page, server, 'ipad', kLongDays, "Let's get started");
       await button(page, 'Back').waitFor();
+      await page.getByText('Back goes on working offline').waitFor();
       await gallery.keep('prompt with Back');
       await open_as(page, server, 'android-phone', kLongDays, "Let's get started");
       await page.getByText('offline work ends with it').waitFor();
@@ -860,6 +866,7 @@ test('a new sign-in is wanted', kSizes, async (t) => {
   await visit(page, '/sync');
   await button(page, 'Sync now').click();
   await page.getByText('The server asks you to sign in again').waitFor();
+  assert.equal(await page.locator('.bars .update-bar').count(), 1, 'it is told once');
   await page.locator('.toast').first().waitFor().catch(() => {});
   await gallery.keep('bar');
   await button(page, 'Sign in').click();
