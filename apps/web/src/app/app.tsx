@@ -156,7 +156,10 @@ function Frame({ prompt }: { prompt: (() => void) | undefined }) {
   );
 }
 
-/** The server is there and won't have us: what it says, for as long as it says so, unless another bar asks for the sign-in. It may have a newer app for us. */
+/**
+ * The server is there and won't have us: what it says, for as long as it says so, unless another bar asks for the sign-in. It may have a
+ * newer app for us.
+ */
 function TroubleBar({ is_told }: { is_told: boolean }) {
   const { shell } = useStore();
   const status = useLatest(useWatch({ ask: 'status' }).answer);

@@ -16,6 +16,13 @@ const kShownLongMilliseconds = 10_000;
 /** More would hide what they are about. */
 const kToastsMax = 2;
 
+/** At most kToastsMax. The newest stays, and one with something to do about it ("Undo") longer than others. */
+function without_oldest(toasts: Toast[]): Toast[] {
+  if (toasts.length <= kToastsMax) return toasts;
+  const leaves = toasts.slice(0, -1).find(({ todo }) => !todo) ?? toasts[0];
+  return toasts.filter((toast) => toast !== leaves);
+}
+
 export class Toasts {
   #toasts: Toast[] = [];
   #listeners = new Set<() => void>();
@@ -29,7 +36,7 @@ export class Toasts {
     const toast: Toast = { id: this.#next_id++, text, tone: more.tone ?? 'quiet', todo: more.todo };
     // What went wrong last is what counts.
     const stays = (other: Toast) => other.text !== text && !(toast.tone === 'bad' && other.tone === 'bad');
-    this.#toasts = [...this.#toasts.filter(stays), toast].slice(-kToastsMax);
+    this.#toasts = without_oldest([...this.#toasts.filter(stays), toast]);
     const long = toast.todo !== undefined || toast.tone === 'bad';
     setTimeout(() => this.close(toast.id), long ? kShownLongMilliseconds : kShownMilliseconds);
     this.#tell();

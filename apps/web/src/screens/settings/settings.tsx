@@ -184,7 +184,7 @@ function Experience({ status, server }: { status: StatusAnswer; server: string }
         {status.platform && (
           <div>
             <dt>Platform</dt>
-            <dd>{capital(status.platform)}</dd>
+            <dd>{status.platform === 'computer' ? 'Computer' : status.platform}</dd>
           </div>
         )}
         {status.lease_until != null && (
