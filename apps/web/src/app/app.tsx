@@ -85,13 +85,15 @@ function Gate({ session }: { session: SessionAnswer }) {
   }
 }
 
+const kPromptReason = 'Your sign-in has ended. Sign in if the server can be reached; Back goes on working offline.';
+const kSignInAgain = 'The server asks you to sign in again. Nothing is lost; sending waits for it.';
+
 /** Under classic rules the prompt comes first, and "Back" goes on offline where the platform lets (S1). */
 function Prompt({ session }: { session: SessionAnswer }) {
   const act = useActOrTell();
   const may_go_back = session.back?.may === true;
-  return (
-    <GetStarted server={session.server} user={session.user} reason={session.reason ?? session.back?.reason} onBack={may_go_back ? () => void act({ do: 'go_back' }) : undefined} />
-  );
+  const reason = session.reason ?? session.back?.reason ?? (may_go_back ? kPromptReason : undefined);
+  return <GetStarted server={session.server} user={session.user} reason={reason} onBack={may_go_back ? () => void act({ do: 'go_back' }) : undefined} />;
 }
 
 function Inside({ session }: { session: SessionAnswer }) {
@@ -100,7 +102,7 @@ function Inside({ session }: { session: SessionAnswer }) {
   if (schema.refusal && !schema.answer) return <Trouble sentence={schema.refusal.message} />;
   if (!schema.answer) return <Opening />;
   if (session.state === 'prompt' && signing_in) {
-    return <GetStarted server={session.server} user={session.user} onBack={() => set_signing_in(false)} onDone={() => set_signing_in(false)} />;
+    return <GetStarted server={session.server} user={session.user} reason={kSignInAgain} onBack={() => set_signing_in(false)} onDone={() => set_signing_in(false)} />;
   }
   return (
     <SchemaContext.Provider value={schema.answer}>
@@ -135,13 +137,13 @@ function Frame({ prompt }: { prompt: (() => void) | undefined }) {
     <div class={`frame ${tablet ? 'tablet' : 'phone'}`}>
       <div class="bars">
         <OfflineBar />
-        <TroubleBar />
+        <TroubleBar is_told={prompt !== undefined} />
         <NoticeBars />
         <UpdateBar />
         {prompt && (
           <div class="update-bar">
             <Icon name="lock" size={20} />
-            <span>The server asks you to sign in again. Nothing is lost; sending waits for it.</span>
+            <span>{kSignInAgain}</span>
             <button type="button" class="small-button" onClick={prompt}>
               Sign in
             </button>
@@ -154,8 +156,11 @@ function Frame({ prompt }: { prompt: (() => void) | undefined }) {
   );
 }
 
-/** The server is there and won't have us: what it says, for as long as it says so. It may have a newer app for us. */
-function TroubleBar() {
+/**
+ * The server is there and won't have us: what it says, for as long as it says so, unless another bar asks for the sign-in. It may have a
+ * newer app for us.
+ */
+function TroubleBar({ is_told }: { is_told: boolean }) {
   const { shell } = useStore();
   const status = useLatest(useWatch({ ask: 'status' }).answer);
   const trouble = status?.connection === 'connected' ? status.trouble : '';
@@ -164,7 +169,7 @@ function TroubleBar() {
   }, [trouble, shell]);
   return (
     <div role="alert">
-      {trouble && (
+      {trouble && !is_told && (
         <div class="update-bar">
           <Icon name="error" size={20} />
           <span>{trouble}</span>

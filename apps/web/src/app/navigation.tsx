@@ -21,7 +21,9 @@ export function Navigation({ path, tablet }: { path: string; tablet: boolean }) 
   const bar = useRef<HTMLUListElement>(null);
   useEffect(() => set_open(false), [path]);
   useEffect(() => {
-    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const here = bar.current?.querySelector('[aria-current]');
+    // What the style sheet keeps in sight needs no scrolling, which would take others out of it.
+    if (here && getComputedStyle(here.parentElement!).position !== 'sticky') here.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [path]);
   return (
     <nav class="navigation" aria-label="Main">
@@ -55,7 +57,9 @@ export function Navigation({ path, tablet }: { path: string; tablet: boolean }) 
 }
 
 function WayLink({ way, path }: { way: Way; path: string }) {
-  const here = way.href === '/' ? path === '/' : path === way.href || path.startsWith(`${way.href}/`);
+  // Help is reached from the settings.
+  const at = path === '/help' ? '/settings' : path;
+  const here = way.href === '/' ? at === '/' : at === way.href || at.startsWith(`${way.href}/`);
   return (
     <a class="way" href={way.href} aria-current={here ? 'page' : undefined}>
       <Icon name={way.icon} />

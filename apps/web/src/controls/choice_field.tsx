@@ -17,6 +17,7 @@ export function ChoiceField(props: FieldProps) {
       {(ids) => (
         <select
           {...control_props(props, ids)}
+          class={value === null ? 'unset' : ''}
           disabled={reason !== undefined}
           value={value === null ? '' : String(value)}
           onChange={(event) => onEdit({ value: event.currentTarget.value === '' ? null : Number(event.currentTarget.value) })}

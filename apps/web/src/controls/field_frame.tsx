@@ -20,6 +20,8 @@ export interface FieldProps {
   /** The reason is plain to see already: it is told to screen readers alone. */
   is_plain?: boolean;
   currency?: string;
+  /** Where fields stand in pairs, this one has a line to itself. */
+  is_alone?: boolean;
 }
 
 export interface ControlIds {
@@ -39,14 +41,14 @@ interface FrameProps {
 }
 
 export function FieldFrame({ props, wide, aside, children }: FrameProps) {
-  const { column, problem, reason, is_plain } = props;
+  const { column, problem, reason, is_plain, is_alone } = props;
   const id = useId();
   const note = problem ?? reason;
   const ids: ControlIds = { control: `${id}-control`, label: `${id}-label`, note: note ? `${id}-note` : undefined };
   return (
-    <div class={`field ${wide ? 'wide' : ''} ${problem ? 'wrong' : ''} ${reason ? 'fixed' : ''}`} data-column={column.name}>
+    <div class={`field ${wide || is_alone ? 'wide' : ''} ${problem ? 'wrong' : ''} ${reason ? 'fixed' : ''}`} data-column={column.name}>
       <label id={ids.label} for={ids.control}>
-        {column.label}
+        <Label text={column.label} />
       </label>
       <div class="field-line">
         {children(ids)}
@@ -63,6 +65,18 @@ export function FieldFrame({ props, wide, aside, children }: FrameProps) {
         </span>
       )}
     </div>
+  );
+}
+
+/** In a section "Address", "Address 1: City" is read as "City"; it is called by its whole name. */
+function Label({ text }: { text: string }) {
+  const [, of, own] = /^(Address \d: )(.+)$/.exec(text) ?? [];
+  if (!own) return <>{text}</>;
+  return (
+    <>
+      <span class="unseen">{of}</span>
+      {own}
+    </>
   );
 }
 

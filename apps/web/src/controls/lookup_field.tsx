@@ -23,6 +23,7 @@ export function LookupField(props: FieldProps) {
           <Icon name="close" size={20} />
         </button>
       )}
+      {!value && !reason && <Icon name="search" size={20} />}
       {linked && (
         <a class="icon-button accent" href={`/${value.set}/${value.id}`} aria-label={`Open ${name}`} title={`Open ${name}`}>
           <Icon name="forward" size={20} />

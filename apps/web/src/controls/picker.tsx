@@ -9,7 +9,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { CandidatesAnswer, Reference, SetName } from '../door/door';
 import { useLatest, useSchema, useWatch } from '../store/store';
-import { Icon, table_icon } from './icon';
+import { ReferencePicture } from './picture';
 
 interface PickerProps {
   set: SetName;
@@ -105,7 +105,7 @@ function Candidates({ id, open, waiting, candidates, active, recent, onPick }: C
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (open) box.current?.scrollIntoView({ block: 'nearest' });
-  }, [open]);
+  }, [open, candidates.length]);
   useEffect(() => {
     if (active >= 0) document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active, id]);
@@ -126,7 +126,7 @@ function Candidates({ id, open, waiting, candidates, active, recent, onPick }: C
               class={index === active ? 'active' : ''}
               onClick={() => onPick(candidate)}
             >
-              <Icon name={table_icon(table?.name ?? '')} size={20} />
+              {table && <ReferencePicture table={table} reference={candidate} />}
               <span class="candidate-text">
                 <span class="candidate-name">{candidate.name}</span>
                 <span class="candidate-detail">{[sets.size > 1 ? table?.label : '', candidate.detail].filter(Boolean).join(' · ')}</span>

@@ -3,8 +3,8 @@
 // The picture beside a record's name: round, with initials or the table's icon where the record has none, and a sentence in its place
 // where it isn't on this device (E4).
 
-import { useRef, useState } from 'preact/hooks';
-import type { Column, Row, Table } from '../door/door';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Column, Reference, Row, Table } from '../door/door';
 import { initials } from '../forms/format';
 import { square_picture } from '../forms/square_picture';
 import { useStore, useWatch } from '../store/store';
@@ -47,6 +47,20 @@ export function Avatar({ table, name, base64, missing, big }: AvatarProps) {
 export function RowPicture({ table, row }: { table: Table; row: Row }) {
   const { answer, refusal } = useWatch(row.image ? { ask: 'image', set: row.set, id: row.id, image: row.image } : null);
   return <Avatar table={table} name={row.name} base64={answer?.image} missing={refusal?.rule === 'E4' ? refusal.message : undefined} />;
+}
+
+/** A finger that types or scrolls on asks for no pictures. */
+const kRestMilliseconds = 300;
+
+/** Beside what was found, or used lately: initials at once, and the picture where there is one. */
+export function ReferencePicture({ table, reference }: { table: Table; reference: Reference }) {
+  const [rests, set_rests] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => set_rests(true), kRestMilliseconds);
+    return () => clearTimeout(timer);
+  }, []);
+  const { answer } = useWatch(table.image && rests ? { ask: 'image', set: reference.set, id: reference.id } : null);
+  return <Avatar table={table} name={reference.name} base64={answer?.image} />;
 }
 
 /** The place of a picture whose record isn't on this device. Nothing while the server may have it. */
@@ -96,8 +110,8 @@ export function PictureField({ table, column, name, base64, fixed, problem, onCh
   };
   return (
     <span class="picture-field" data-column={column.name}>
+      {avatar}
       <button type="button" class="picture-button" aria-label={base64 ? `Change ${what}` : `Add ${what}`} onClick={base64 ? () => set_asking(true) : choose}>
-        {avatar}
         <span class="picture-badge" aria-hidden="true">
           <Icon name={base64 ? 'draft' : 'add'} size={16} />
         </span>

@@ -72,7 +72,7 @@ function options(UPlot: typeof uPlot, chart: ChartAnswer, names: string[], eleme
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, splits: () => chart.categories.map((_, index) => index), values: () => labels(names, element.clientWidth), size: 32 },
+      { ...axis, grid: { show: false }, splits: () => chart.categories.map((_, index) => index), values: () => labels(names, element.clientWidth), size: 36, gap: 10 },
       { ...axis, values: (_, splits) => splits.map((value) => short(value, chart.series[0]?.money)), size: kAxisPixels },
     ],
     series: [

@@ -3,7 +3,7 @@
 // One record in a list: a link named by its primary name over the whole row, what else is worth knowing, its state, its next steps.
 
 import type { Row, Table } from '../door/door';
-import { column_of, format_value, is_empty, name_of, row_details } from '../forms/format';
+import { column_of, format_value, is_empty, is_nameless, name_of, row_details } from '../forms/format';
 import { browser_region } from '../forms/region';
 import { due_text } from '../forms/time';
 import { due_of, kDueColumns, steps_of } from '../forms/steps';
@@ -19,10 +19,12 @@ interface RowProps {
   columns: string[];
   selected?: boolean;
   now: number;
+  /** What stands above says that they are overdue. */
+  told_late?: boolean;
 }
 
 /** Two lines: for phones and beside a record. */
-export function CompactRow({ table, row, columns, selected, now }: RowProps) {
+export function CompactRow({ table, row, columns, selected, now, told_late }: RowProps) {
   const steps = steps_of(table, row);
   const region = browser_region();
   const due = due_of(table, row, now);
@@ -33,20 +35,20 @@ export function CompactRow({ table, row, columns, selected, now }: RowProps) {
       <div class={`row ${selected ? 'selected' : ''}`}>
         <RowPicture table={table} row={row} />
         <div class="row-text">
+          <RowLink row={row} selected={selected} />
           <span class="row-line">
-            <RowLink row={row} selected={selected} />
+            <span class="row-detail">
+              {due && (
+                <span class={due.late ? 'late' : ''}>
+                  {due.late && !told_late && 'Overdue · '}
+                  {due_text(due.at, now, region)}
+                </span>
+              )}
+              {row_details(table, row, others, region, 3).map((detail, index) => (
+                <span key={index}>{detail}</span>
+              ))}
+            </span>
             {money && <span class="row-figure">{format_value(money, row.values[money.name], region, row.currency)}</span>}
-          </span>
-          <span class="row-detail">
-            {due && (
-              <span class={due.late ? 'late' : ''}>
-                {due.late && 'Overdue · '}
-                {due_text(due.at, now, region)}
-              </span>
-            )}
-            {row_details(table, row, others, region, 3).map((detail, index) => (
-              <span key={index}>{detail}</span>
-            ))}
           </span>
         </div>
         {row.state !== 'on_this_device' && <StateMark state={row.state} />}
@@ -70,7 +72,7 @@ export function WideRow({ table, row, columns, selected }: RowProps) {
         const column = column_of(table, name);
         const text = column ? format_value(column, row.values[name], browser_region(), row.currency) : '';
         return (
-          <span key={name} class={`cell ${column && is_figure(column.type) ? 'figure' : ''}`} title={text}>
+          <span key={name} class={`cell ${column && is_figure(column.type) ? 'figure' : ''} ${is_nameless(row.values[name]) ? 'not-here' : ''}`} title={text}>
             {text}
           </span>
         );
@@ -88,7 +90,8 @@ const kNarrowColumns = 4;
 export function column_tracks(table: Table, columns: string[]) {
   const widths = columns.map((name) => {
     const column = column_of(table, name);
-    return column?.type === 'lookup' || column?.format === 'email' || column?.format === 'phone' ? 'minmax(0, 4fr)' : 'minmax(0, 3fr)';
+    const parts = column?.type === 'lookup' || column?.format === 'email' || column?.format === 'phone' ? 4 : column?.type === 'integer' ? 2 : 3;
+    return `minmax(0, ${parts}fr)`;
   });
   const first = (count: number) => widths.slice(0, count).join(' ');
   return { '--slim': first(kSlimColumns), '--narrow': first(kNarrowColumns), '--broad': widths.join(' ') };

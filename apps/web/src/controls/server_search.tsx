@@ -6,8 +6,8 @@ import { useState } from 'preact/hooks';
 import type { SetName } from '../door/door';
 import { useActOrTell, useStatus, useStore } from '../store/store';
 
-/** `set`: only this table. */
-export function ServerSearch({ text, set }: { text: string; set?: SetName }) {
+/** `set`: only this table. `big`: where it's the one thing to do. */
+export function ServerSearch({ text, set, big }: { text: string; set?: SetName; big?: boolean }) {
   const act = useActOrTell();
   const { toasts } = useStore();
   const status = useStatus();
@@ -20,9 +20,12 @@ export function ServerSearch({ text, set }: { text: string; set?: SetName }) {
     if (outcome) toasts.show(sentence_of(outcome.found));
   };
   return (
-    <button type="button" class="small-button" disabled={reason !== undefined || asking} aria-busy={asking} title={reason} onClick={() => void search()}>
-      Search the server
-    </button>
+    <>
+      <button type="button" class={big ? 'button' : 'small-button'} disabled={reason !== undefined || asking} aria-busy={asking} title={reason} onClick={() => void search()}>
+        Search the server
+      </button>
+      {big && reason && <p>{reason}</p>}
+    </>
   );
 }
 

@@ -13,6 +13,11 @@ export function column_of(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
 }
 
+/** Where the place says whose it is: "City" of "Address 1: City". */
+export function short_label(column: Column): string {
+  return column.label.replace(/^Address 1: /, '');
+}
+
 export function name_of(row: { name: string }): string {
   return row.name.trim() || kNoName;
 }
@@ -127,7 +132,7 @@ export function row_details(table: Table, row: Row, columns: string[], region: R
 }
 
 /** A lookup to what isn't on this device: no news in a list. */
-function is_nameless(value: Value | undefined): boolean {
+export function is_nameless(value: Value | undefined): boolean {
   return typeof value === 'object' && value !== null && 'name' in value && value.name === '';
 }
 

@@ -13,7 +13,15 @@ export interface Toast {
 const kShownMilliseconds = 6_000;
 /** Something that can be undone, or went wrong, stays longer. */
 const kShownLongMilliseconds = 10_000;
-const kToastsMax = 3;
+/** More would hide what they are about. */
+const kToastsMax = 2;
+
+/** At most kToastsMax. The newest stays, and one with something to do about it ("Undo") longer than others. */
+function without_oldest(toasts: Toast[]): Toast[] {
+  if (toasts.length <= kToastsMax) return toasts;
+  const leaves = toasts.slice(0, -1).find(({ todo }) => !todo) ?? toasts[0];
+  return toasts.filter((toast) => toast !== leaves);
+}
 
 export class Toasts {
   #toasts: Toast[] = [];
@@ -26,7 +34,9 @@ export class Toasts {
 
   show(text: string, more: Partial<Pick<Toast, 'tone' | 'todo'>> = {}): void {
     const toast: Toast = { id: this.#next_id++, text, tone: more.tone ?? 'quiet', todo: more.todo };
-    this.#toasts = [...this.#toasts.filter((other) => other.text !== text), toast].slice(-kToastsMax);
+    // What went wrong last is what counts.
+    const stays = (other: Toast) => other.text !== text && !(toast.tone === 'bad' && other.tone === 'bad');
+    this.#toasts = without_oldest([...this.#toasts.filter(stays), toast]);
     const long = toast.todo !== undefined || toast.tone === 'bad';
     setTimeout(() => this.close(toast.id), long ? kShownLongMilliseconds : kShownMilliseconds);
     this.#tell();

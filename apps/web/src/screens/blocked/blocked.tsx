@@ -14,7 +14,7 @@ export function Blocked({ session }: { session: SessionAnswer }) {
   const [signing_in, set_signing_in] = useState(false);
   const [trying, set_trying] = useState(false);
   const [trouble, set_trouble] = useState('');
-  if (signing_in) return <GetStarted server={session.server} user={session.user} onBack={() => set_signing_in(false)} />;
+  if (signing_in) return <GetStarted server={session.server} user={session.user} reason={session.reason} onBack={() => set_signing_in(false)} />;
 
   const reconnect = async () => {
     if (trying) return;

@@ -7,15 +7,18 @@ import { Plot } from '../../controls/plot';
 import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { format_money } from '../../forms/format';
 import { browser_region, date_format, number_format } from '../../forms/region';
-import { useLatest, useSchema, useTable, useWatch } from '../../store/store';
+import { useLatest, useSchema, useStatus, useTable, useWatch } from '../../store/store';
 
 export function Charts() {
   const schema = useSchema();
+  const status = useStatus();
+  // Without the server, who works with drafts has no charts (E4): each place says so.
+  const are_here = status?.experience !== 'drafts' || status.connection === 'connected';
   return (
     <main class="page" tabIndex={0}>
       <header class="page-head">
         <h1 class="title">Charts</h1>
-        <p class="subtitle">From the records on this device.</p>
+        {are_here && <p class="subtitle">From the records on this device.</p>}
       </header>
       {schema.charts.length === 0 && (
         <EmptyState icon="chart" title="No charts">

@@ -8,7 +8,7 @@ import { Icon } from '../../controls/icon';
 import { Moment } from '../../controls/moment';
 import { picture_address } from '../../controls/picture';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
-import { column_of, format_value, reference_text } from '../../forms/format';
+import { column_of, format_value, reference_text, short_label } from '../../forms/format';
 import { browser_region } from '../../forms/region';
 import { go } from '../../store/history';
 import { useActOrTell, useLatest, useStore, useTable, useWatch } from '../../store/store';
@@ -122,6 +122,9 @@ function consequence(conflict: Conflict): string {
   return conflict.columns.length > 1 ? 'Pick value by value, or one side for all.' : 'What is not kept can be taken back for 90 days.';
 }
 
+/** A longer text scrolls in its place. */
+const kLongText = 600;
+
 interface SidesProps {
   column: ConflictColumn;
   table: Table | undefined;
@@ -137,15 +140,18 @@ function Sides({ column, table, is_gone, picked, onPick }: SidesProps) {
     if (known?.type === 'image' && typeof value === 'string') return <img class="side-picture" src={picture_address(value)} alt="a picture" />;
     return (known && format_value(known, value, browser_region())) || '(empty)';
   };
-  const label = known?.label ?? 'A value';
+  const label = known ? short_label(known) : 'A value';
   const side = (which: 'mine' | 'server', title: string, value: ConflictColumn['mine']) => {
+    const scrolls = !onPick && typeof value === 'string' && value.length > kLongText;
     const content = (
       <>
         <span class="side-title">
           {title}
           {picked === which && <Icon name="check" size={16} />}
         </span>
-        <span class="side-value">{text(value)}</span>
+        <span class={`side-value ${scrolls ? 'scrolls' : ''}`} tabIndex={scrolls ? 0 : undefined}>
+          {text(value)}
+        </span>
       </>
     );
     if (!onPick) return <div class="side">{content}</div>;

@@ -9,8 +9,8 @@ import { Moment } from '../../controls/moment';
 import { EmptyState, Notice, SkeletonRows } from '../../controls/placeholders';
 import { save_file } from '../../controls/save_file';
 import { StateMark } from '../../controls/state_mark';
-import { without_ids } from '../../forms/format';
-import { useActOrTell, useLatest, useSchema, useStatus, useWatch } from '../../store/store';
+import { kNoName, without_ids } from '../../forms/format';
+import { useActOrTell, useLatest, useSchema, useStatus, useStore, useWatch } from '../../store/store';
 
 export function Drafts() {
   const answer = useLatest(useWatch({ ask: 'drafts' }).answer);
@@ -61,7 +61,8 @@ function Nothing() {
 function SaveAll({ answer, onEnds }: { answer: DraftsAnswer; onEnds(ends: DraftEnd[]): void }) {
   const act = useActOrTell();
   const [saving, set_saving] = useState(false);
-  const ready = answer.value.filter((draft) => draft.blocked_by.length === 0 && !draft.saving).length;
+  const waiting = answer.value.filter((draft) => !draft.saving);
+  const ready = waiting.filter((draft) => draft.blocked_by.length === 0).length;
   const { may, reason } = answer.can_save;
   const save_all = async () => {
     if (saving) return;
@@ -74,13 +75,21 @@ function SaveAll({ answer, onEnds }: { answer: DraftsAnswer; onEnds(ends: DraftE
   return (
     <div class="save-all">
       <p class="none" id="save-all-note">
-        {!may ? reason : ready === answer.value.length ? 'All of them can be saved as they are.' : `${ready} of ${answer.value.length} can be saved as they are; the others need a look.`}
+        {may ? readiness(ready, waiting.length) : reason}
       </p>
       <button type="button" class="button primary" disabled={!may || ready === 0} aria-disabled={saving} aria-describedby="save-all-note" onClick={save_all}>
         {saving ? 'Saving…' : 'Save all ready'}
       </button>
     </div>
   );
+}
+
+function readiness(ready: number, all: number): string {
+  if (all === 0) return '';
+  if (all === 1) return ready === 1 ? 'It can be saved as it is.' : 'It needs a look before it can be saved.';
+  if (ready === all) return 'All of them can be saved as they are.';
+  if (ready === 0) return 'All of them need a look before they can be saved.';
+  return `${ready} of ${all} can be saved as ${ready === 1 ? 'it is' : 'they are'}; the others need a look.`;
 }
 
 const kEndWords: Record<DraftEnd['end'], string> = {
@@ -102,7 +111,7 @@ function Ends({ ends }: { ends: DraftEnd[] }) {
           const label = schema.tables.find((table) => table.set === set)?.label ?? '';
           return (
             <li key={id}>
-              {end === 'saved' ? <a href={`/${set}/${id}`}>{name || '(no name)'}</a> : name || '(no name)'} ({label.toLocaleLowerCase()}): {words}
+              {end === 'saved' ? <a href={`/${set}/${id}`}>{name || kNoName}</a> : name || kNoName} ({label.toLocaleLowerCase()}): {words}
             </li>
           );
         })}
@@ -114,7 +123,7 @@ function Ends({ ends }: { ends: DraftEnd[] }) {
 function DraftCard({ draft }: { draft: Draft }) {
   const schema = useSchema();
   const table = schema.tables.find((one) => one.set === draft.set);
-  const name = draft.name || '(no name)';
+  const name = draft.name || kNoName;
   return (
     <article class="card draft-card" aria-label={`Draft: ${name}`}>
       <span class="avatar" aria-hidden="true">
@@ -130,6 +139,7 @@ function DraftCard({ draft }: { draft: Draft }) {
       </div>
       <StateMark state={draft.saving ? 'saving' : 'draft'} />
       {draft.retired.length > 0 && <Retired draft={draft} />}
+      {!table && <DiscardButton draft={draft} />}
     </article>
   );
 }
@@ -152,7 +162,9 @@ function Blocked({ draft }: { draft: Draft }) {
 function Retired({ draft }: { draft: Draft }) {
   return (
     <details class="typed">
-      <summary>What you entered</summary>
+      <summary>
+        What you entered <Icon name="down" size={20} />
+      </summary>
       <dl>
         {draft.retired.map(({ column, text }) => (
           <div key={column}>
@@ -162,6 +174,25 @@ function Retired({ draft }: { draft: Draft }) {
         ))}
       </dl>
     </details>
+  );
+}
+
+/** Where there is no form any more from which it could be discarded. */
+function DiscardButton({ draft }: { draft: Draft }) {
+  const act = useActOrTell();
+  const { toasts } = useStore();
+  const discard = async () => {
+    const done = await act({ do: 'discard_draft', id: draft.id });
+    if (!done) return;
+    const undo = () => void act({ do: 'take_back', change: done.undo });
+    toasts.show(`The draft ${draft.name || kNoName} is discarded.`, { todo: { label: 'Undo', run: undo } });
+  };
+  return (
+    <div class="buttons">
+      <button type="button" class="button quiet bad-text" onClick={() => void discard()}>
+        Discard
+      </button>
+    </div>
   );
 }
 

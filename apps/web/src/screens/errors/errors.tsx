@@ -103,16 +103,21 @@ function what_is_lost(error: Refused, name: string): string {
 
 function Typed({ error }: { error: Refused }) {
   const table = useTable(error.record.set);
+  // A new record holds what was filled in by itself as well: its form has what can be entered, and a switch that is off was left so.
+  const on_form = new Set(table?.form.sections.flatMap((section) => section.columns));
   const values = Object.entries(error.values).flatMap(([name, value]) => {
     const column = table && column_of(table, name);
-    const text = column && !column.hidden ? format_value(column, value, browser_region()) : '';
-    return text ? [{ label: column!.label, text }] : [];
+    if (!column || column.hidden || (error.kind === 'create' && (!on_form.has(name) || value === false))) return [];
+    const text = format_value(column, value, browser_region());
+    return text ? [{ label: column.label, text }] : [];
   });
   const all = [...values, ...error.retired.map(({ column, text }) => ({ label: column, text }))];
   if (all.length === 0) return null;
   return (
     <details class="typed">
-      <summary>What you entered</summary>
+      <summary>
+        What you entered <Icon name="down" size={20} />
+      </summary>
       <dl>
         {all.map(({ label, text }, index) => (
           <div key={index}>

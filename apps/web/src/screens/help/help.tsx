@@ -18,7 +18,7 @@ export function Help() {
         <section class="card prose" aria-label="Help">
           {topics.map(([title, text]: Topic) => (
             <div key={title}>
-              <h2>{title}</h2>
+              <h2>{title}?</h2>
               <p>{text}</p>
             </div>
           ))}

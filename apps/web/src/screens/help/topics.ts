@@ -17,7 +17,7 @@ const kDrafts: Topic[] = [
   ['What works without a connection', 'Records that you used lately on this device can be read. New ones are kept as drafts. Charts, and images that you have not seen here, need the connection.'],
   ['What happens to my drafts', 'They are on this device only, until you save them while connected. Draft Records lists them, with what is missing. Save each by itself, or all that are ready at once.'],
   ['Can I change existing records', 'Not while offline: they can be read, and say why they can’t be changed. Drafts can be changed and discarded.'],
-  ['What can a draft belong to', 'To a record that is on this device and at the server: begin it from that record’s list or timeline. It can’t belong to another draft; save that one first.'],
+  ['What can a draft belong to', 'To a record that is on this device and at the server: begin it from that record’s list or timeline. In most organisations it can’t belong to another draft: save that one first.'],
   ['What if the server refuses a draft', 'It stays in Draft Records, with the reason. Change what is wrong and save it again; saving twice makes one record.'],
 ];
 const kAlways: Topic[] = [

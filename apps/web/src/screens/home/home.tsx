@@ -5,9 +5,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Reference, Row, SearchAnswer, StatusAnswer } from '../../door/door';
 import { FirstSync } from '../../controls/first_sync';
-import { Icon, type IconName, table_icon } from '../../controls/icon';
+import { Icon, type IconName } from '../../controls/icon';
 import { AsOf } from '../../controls/moment';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
+import { ReferencePicture } from '../../controls/picture';
 import { CompactRow } from '../../controls/row';
 import { ServerSearch } from '../../controls/server_search';
 import { SearchBox } from '../../controls/search_box';
@@ -70,7 +71,7 @@ function Waiting({ status, now }: { status: StatusAnswer | undefined; now: numbe
         <div class="home-columns">
           <div class="cards">
             {home.today.length > 0 && <Activities title="Today" rows={home.today} now={now} />}
-            {home.overdue.length > 0 && <Activities title="Overdue" rows={home.overdue} now={now} />}
+            {home.overdue.length > 0 && <Activities title="Overdue" rows={home.overdue} now={now} told_late />}
             {home.overdue.length + home.today.length === 0 && (
               <section class="card" aria-label="Today">
                 <h2>Today</h2>
@@ -138,7 +139,7 @@ function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
-function Activities({ title, rows, now }: { title: string; rows: Row[]; now: number }) {
+function Activities({ title, rows, now, told_late }: { title: string; rows: Row[]; now: number; told_late?: boolean }) {
   const schema = useSchema();
   return (
     <section class="card flush" aria-label={title}>
@@ -150,7 +151,7 @@ function Activities({ title, rows, now }: { title: string; rows: Row[]; now: num
           const table = schema.tables.find((one) => one.set === row.set);
           return table && (
             <li key={row.id}>
-              <CompactRow table={table} row={row} columns={['regardingobjectid']} now={now} />
+              <CompactRow table={table} row={row} columns={['regardingobjectid']} now={now} told_late={told_late} />
             </li>
           );
         })}
@@ -176,7 +177,7 @@ function Found({ text }: { text: string }) {
     return (
       <EmptyState icon="search" title="Nothing found on this device">
         <p>Try fewer letters, or only the beginning of a name.</p>
-        <ServerSearch text={text} />
+        <ServerSearch text={text} big />
       </EmptyState>
     );
   }
@@ -205,9 +206,7 @@ function ReferenceRows({ references }: { references: SearchAnswer['hits'] }) {
         return (
           <li key={reference.id}>
             <div class="row">
-              <span class="avatar" aria-hidden="true">
-                <Icon name={table_icon(table?.name ?? '')} size={20} />
-              </span>
+              {table && <ReferencePicture table={table} reference={reference} />}
               <div class="row-text">
                 <a class="row-link" href={`/${reference.set}/${reference.id}`}>
                   {reference_text(reference)}

@@ -13,13 +13,13 @@ import { CompactRow, WideRow, column_tracks, is_figure } from '../../controls/ro
 import { useScrollMemory, useVisibleRange, VirtualRows } from '../../controls/virtual_list';
 import { new_address } from '../../forms/context';
 import { type QuickFilter, filter_text, quick_filters } from '../../forms/filters';
-import { column_of } from '../../forms/format';
+import { column_of, short_label } from '../../forms/format';
 import { browser_region, number_format } from '../../forms/region';
 import { step_columns } from '../../forms/steps';
 import { day_bounds } from '../../forms/time';
 import { go } from '../../store/history';
 import { type Windows, useListWindows } from '../../store/list_windows';
-import { useAct, useNow } from '../../store/store';
+import { useAct, useNow, useStatus } from '../../store/store';
 import { type ListState, useListState, view_of } from './list_state';
 import { ListTools } from './list_tools';
 
@@ -138,8 +138,10 @@ function ListFoot({ table, windows, search }: { table: Table; windows: Windows; 
   const count = windows.total === null ? '' : number_format(browser_region()).format(windows.total);
   return (
     <div class="list-foot">
-      <span>{windows.total !== null && `${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>
-      {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
+      <p class="list-figures">
+        {windows.total !== null && <span>{`${count}${windows.counted ? '' : '+'} ${windows.total === 1 ? 'record' : 'records'}`}</span>}
+        {windows.loading ? <span class="loading-mark">Still loading</span> : windows.reading && windows.total === 0 ? <span class="loading-mark">Asking the server</span> : <AsOf at={windows.as_of} />}
+      </p>
       <ServerSearch text={search} set={table.set} />
     </div>
   );
@@ -166,12 +168,12 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
         return (
           <span key={name} class={`cell ${is_figure(column.type) ? 'figure' : ''}`}>
             {column.sortable ? (
-              <button type="button" aria-label={`Sort by ${column.label}${word}`} onClick={() => onChange({ order: { column: name, descending: mine ? !mine.descending : false } })}>
-                {column.label}
+              <button type="button" aria-label={`Sort by ${short_label(column)}${word}`} onClick={() => onChange({ order: { column: name, descending: mine ? !mine.descending : false } })}>
+                {short_label(column)}
                 {mine && <span aria-hidden="true">{mine.descending ? ' ↓' : ' ↑'}</span>}
               </button>
             ) : (
-              column.label
+              short_label(column)
             )}
           </span>
         );
@@ -183,12 +185,13 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
 function NothingHere({ table, view, state, loading, only_used, onChange }: Omit<HeadsProps, 'columns'> & { loading: boolean; only_used: boolean }) {
   const everything = table.views.find((one) => one.label === `All ${table.plural}`);
   const plural = table.plural.toLocaleLowerCase();
+  const offline = useStatus()?.connection === 'offline';
   if (loading) return <EmptyState icon={table_icon(table.name)} title="Still loading">The first {plural} will show here in a moment.</EmptyState>;
   if (state.search.trim() !== '' || Object.keys(state.chosen).length > 0) {
     return (
       <EmptyState icon="search" title="Nothing found on this device">
         <p>
-          No {plural} fit the search and filters in {view?.label ?? 'this view'}.
+          No {plural} fit the search and filters in {view?.label ?? 'this view'}.{offline && ' Reconnect to search the server.'}
         </p>
         <div class="buttons">
           <button type="button" class="button" onClick={() => onChange({ search: '', chosen: {} })}>

@@ -7,7 +7,7 @@ import type { Table, View } from '../../door/door';
 import { Icon } from '../../controls/icon';
 import { SearchBox } from '../../controls/search_box';
 import type { QuickFilter } from '../../forms/filters';
-import { column_of } from '../../forms/format';
+import { column_of, short_label } from '../../forms/format';
 import type { ListState } from './list_state';
 
 interface Props {
@@ -53,22 +53,24 @@ function Chip({ on, children }: { on: boolean; children: ComponentChildren }) {
 }
 
 function OrderChip({ table, view, state, onChange }: Omit<Props, 'filters'>) {
-  const columns = [...new Set([table.primary_name, ...(view?.columns ?? []), 'modifiedon', 'createdon'])]
+  const own = view?.order[0];
+  const columns = [...new Set([table.primary_name, ...(own ? [own.column] : []), ...(view?.columns ?? []), 'modifiedon', 'createdon'])]
     .map((name) => column_of(table, name))
     .filter((column) => column !== undefined && column.sortable);
-  const value = state.order ? `${state.order.column} ${state.order.descending ? 'desc' : 'asc'}` : '';
+  const text_of = (order: ListState['order'] | undefined) => (order ? `${order.column} ${order.descending ? 'desc' : 'asc'}` : '');
+  // The view may order by more columns than one: choosing its own order again gives all of them.
   const choose = (text: string) => {
     const [column, direction] = text.split(' ');
-    onChange({ order: column ? { column, descending: direction === 'desc' } : null });
+    onChange({ order: column && text !== text_of(own) ? { column, descending: direction === 'desc' } : null });
   };
   return (
     <Chip on={state.order !== null}>
-      <select aria-label="Order" value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">View's order</option>
+      <select aria-label="Order" value={text_of(state.order ?? own)} onChange={(event) => choose(event.currentTarget.value)}>
+        {!own && <option value="">As it comes</option>}
         {columns.map((column) => (
           <>
-            <option value={`${column!.name} asc`}>{column!.label} ↑</option>
-            <option value={`${column!.name} desc`}>{column!.label} ↓</option>
+            <option value={`${column!.name} asc`}>{short_label(column!)} ↑</option>
+            <option value={`${column!.name} desc`}>{short_label(column!)} ↓</option>
           </>
         ))}
       </select>

@@ -24,12 +24,13 @@ export function FormSections(props: Props) {
       {table.form.sections.map((section) => {
         const columns = shown_columns(table, section, is_new);
         if (columns.length === 0) return null;
+        const alone = without_partner(columns);
         return (
           <fieldset key={section.label} id={section_id(section.label)} class="section">
             <legend>{section.label}</legend>
             <div class="fields">
               {columns.map((column) => (
-                <FormField key={column.name} column={column} {...props} />
+                <FormField key={column.name} column={column} is_alone={alone.has(column.name)} {...props} />
               ))}
             </div>
           </fieldset>
@@ -37,6 +38,19 @@ export function FormSections(props: Props) {
       })}
     </div>
   );
+}
+
+/** Fields stand in pairs, but some need a whole line: who would stand beside nobody has the line as well. */
+function without_partner(columns: Column[]): Set<string> {
+  const alone = new Set<string>();
+  let waiting = '';
+  for (const { name, type } of columns) {
+    const needs_line = type === 'memo' || type === 'party_list';
+    if (needs_line && waiting) alone.add(waiting);
+    waiting = needs_line || waiting ? '' : name;
+  }
+  if (waiting) alone.add(waiting);
+  return alone;
 }
 
 /** Where a form's section stands on the page. */
@@ -53,7 +67,7 @@ export function shown_columns(table: Table, section: FormSection, is_new: boolea
   return section.columns.map((name) => column_of(table, name)).filter((column) => column !== undefined && is_shown(column, is_new)) as Column[];
 }
 
-function FormField({ column, table, row, answer, form, is_new }: Props & { column: Column }) {
+function FormField({ column, table, row, answer, form, is_new, is_alone }: Props & { column: Column; is_alone: boolean }) {
   return (
     <Field
       set={table.set}
@@ -64,6 +78,7 @@ function FormField({ column, table, row, answer, form, is_new }: Props & { colum
       reason={why_fixed(column, answer, is_new)}
       is_plain={!answer.can_write.may || !column.writable}
       currency={row.currency}
+      is_alone={is_alone}
       onEdit={(edit) => form.edit(column.name, edit)}
     />
   );

@@ -3,7 +3,8 @@
 // Who, what, and what is next, at a glance.
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RecordAnswer, Reference, Row, Table } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
@@ -12,7 +13,7 @@ import { StepButtons } from '../../controls/steps';
 import { Avatar, PictureField } from '../../controls/picture';
 import type { Form } from '../../controls/use_form';
 import { shown_value } from '../../forms/draft';
-import { column_of, format_value, is_empty, name_of } from '../../forms/format';
+import { column_of, format_value, is_empty, name_of, short_label } from '../../forms/format';
 import { browser_region } from '../../forms/region';
 import { due_of, is_open, phone_link, steps_of } from '../../forms/steps';
 import { go, go_back } from '../../store/history';
@@ -26,30 +27,42 @@ interface Props {
   answer: RecordAnswer;
   is_new: boolean;
   form: Form;
+  /** Of a draft. */
+  onDiscard(): void;
 }
 
-export function RecordHead({ table, row, answer, is_new, form }: Props) {
+export function RecordHead({ table, row, answer, is_new, form, onDiscard }: Props) {
   const title = is_new ? `New ${table.label.toLocaleLowerCase()}` : name_of(row);
+  const heading = useRef<HTMLHeadingElement>(null);
   return (
-    <header class="record-head">
-      <RecordBar table={table}>
+    <>
+      <RecordBar table={table} title={title} heading={heading}>
         {!is_new && answer.keep && <KeepButton row={row} keep={answer.keep} />}
-        {!is_new && <DeleteButton table={table} row={row} answer={answer} />}
+        {answer.draft && form.dirty.length === 0 && (
+          <button type="button" class="button quiet bad-text" disabled={answer.draft.saving} onClick={onDiscard}>
+            Discard
+          </button>
+        )}
+        {!is_new && !answer.draft && <DeleteButton table={table} row={row} answer={answer} />}
       </RecordBar>
-      <div class="record-who">
-        <HeadPicture table={table} row={row} answer={answer} form={form} />
-        <div>
-          <h1 class="title">{title}</h1>
-          {!is_new && <Next table={table} row={row} />}
+      <header class="record-head">
+        <div class="record-who">
+          <HeadPicture table={table} row={row} answer={answer} form={form} />
+          <div>
+            <h1 ref={heading} class="title">
+              {title}
+            </h1>
+            {!is_new && <Next table={table} row={row} />}
+          </div>
         </div>
-      </div>
-      {!is_new && <HeadFacts table={table} row={row} />}
-      {!is_new && <StepButtons steps={steps_of(table, row)} row={row} />}
-    </header>
+        {!is_new && <HeadFacts table={table} row={row} />}
+        {!is_new && <StepButtons steps={steps_of(table, row)} row={row} />}
+      </header>
+    </>
   );
 }
 
-function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new'>) {
+function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new' | 'onDiscard'>) {
   const column = table.image ? column_of(table, table.image) : undefined;
   if (!column) return <Avatar table={table} name={row.name} big />;
   return (
@@ -65,16 +78,53 @@ function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new'>) {
   );
 }
 
-export function RecordBar({ table, children }: { table: Table; children?: ComponentChildren }) {
+interface BarProps {
+  table: Table;
+  title?: string;
+  /** The title on the page: while it is out of sight, the bar has it. */
+  heading?: RefObject<HTMLElement | null>;
+  children?: ComponentChildren;
+}
+
+/** Stays in sight, with the way back, however far the form is scrolled. */
+export function RecordBar({ table, title, heading, children }: BarProps) {
+  const scrolled = useIsScrolledOut(heading);
   return (
     <div class="record-bar">
       <button type="button" class="icon-button back" aria-label="Back" onClick={() => go_back(`/${table.set}`)}>
         <Icon name="back" />
       </button>
-      <span class="record-kind">{table.label}</span>
+      {scrolled ? (
+        <span class="record-kind scrolled" aria-hidden="true">
+          {title}
+        </span>
+      ) : (
+        <span class="record-kind">{table.label}</span>
+      )}
       {children}
     </div>
   );
+}
+
+/** The bar's height, as in the style sheet. */
+const kBarRem = 3;
+/** How much of the title tells whose page it is. */
+const kSeenEnough = 0.5;
+
+function useIsScrolledOut(ref: RefObject<HTMLElement | null> | undefined): boolean {
+  const [out, set_out] = useState(false);
+  useEffect(() => {
+    const element = ref?.current;
+    if (!element) return;
+    const observer = new IntersectionObserver(([entry]) => set_out(entry!.intersectionRatio < kSeenEnough), {
+      root: element.closest('.scroller'),
+      rootMargin: `-${kBarRem * parseFloat(getComputedStyle(document.documentElement).fontSize)}px 0px 0px`,
+      threshold: kSeenEnough,
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref]);
+  return out;
 }
 
 function HeadFacts({ table, row }: { table: Table; row: Row }) {
@@ -94,8 +144,8 @@ function HeadFacts({ table, row }: { table: Table; row: Row }) {
         const href = linked ? `/${target.set}/${target.id}` : column!.format === 'phone' ? phone_link(text) : column!.format === 'email' ? `mailto:${text}` : undefined;
         return (
           <div key={column!.name}>
-            <dt>{column!.label}</dt>
-            <dd>{href ? <a href={href}>{text}</a> : <span>{text}</span>}</dd>
+            <dt>{short_label(column!)}</dt>
+            <dd>{href ? <a href={href}>{text}</a> : <span class={target && !target.name ? 'not-here' : ''}>{text}</span>}</dd>
           </div>
         );
       })}
@@ -138,12 +188,12 @@ function KeepButton({ row, keep }: { row: Row; keep: NonNullable<RecordAnswer['k
   };
   return (
     <button type="button" class="icon-button keep" aria-label="Keep on this device" aria-pressed={keep.on} title={keep.anyway ?? 'Keep on this device'} onClick={() => void toggle()}>
-      <Icon name="device" />
+      <Icon name="keep" />
     </button>
   );
 }
 
-function DeleteButton({ table, row, answer }: Omit<Props, 'is_new' | 'form'>) {
+function DeleteButton({ table, row, answer }: Pick<Props, 'table' | 'row' | 'answer'>) {
   const act = useActOrTell();
   const { toasts, kept_forms } = useStore();
   const [asking, set_asking] = useState(false);

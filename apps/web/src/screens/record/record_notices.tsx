@@ -6,7 +6,7 @@ import type { Draft, RecordAnswer, Table } from '../../door/door';
 import { Moment } from '../../controls/moment';
 import { Notice } from '../../controls/placeholders';
 import type { Form } from '../../controls/use_form';
-import { column_of, without_ids } from '../../forms/format';
+import { column_of, short_label, without_ids } from '../../forms/format';
 import { browser_region, list_format } from '../../forms/region';
 
 interface Props {
@@ -14,10 +14,12 @@ interface Props {
   form: Form;
   table: Table;
   will_be_draft: boolean;
+  /** An edit that lost its connection (D8). */
+  is_caught: boolean;
   connected: boolean;
 }
 
-export function RecordNotices({ answer, form, table, will_be_draft, connected }: Props) {
+export function RecordNotices({ answer, form, table, will_be_draft, is_caught, connected }: Props) {
   const { can_write, conflicts, errors, draft } = answer;
   return (
     <div class="notices">
@@ -29,6 +31,11 @@ export function RecordNotices({ answer, form, table, will_be_draft, connected }:
       {will_be_draft && can_write.may && (
         <Notice tone="waiting" icon="draft">
           You are offline: this is kept as a draft, on this device only, until you save it while connected.
+        </Notice>
+      )}
+      {is_caught && (
+        <Notice tone="waiting" icon="clock">
+          Your edit lost its connection on the way. It is kept on this device, and sent by itself once you are connected.
         </Notice>
       )}
       {draft && <DraftNotice draft={draft} connected={connected} />}
@@ -67,7 +74,7 @@ function DraftNotice({ draft, connected }: { draft: Draft; connected: boolean })
         A draft, on this device only. {connected ? 'Save it, and everybody who may can see it.' : 'It can be changed now, and saved once you are connected.'}
       </Notice>
       {first && (
-        <Notice tone={draft.blocked_by.some((obstacle) => !obstacle.target) ? 'bad' : 'question'} icon="error">
+        <Notice tone="bad" icon="error">
           {others.length === 0 ? (
             without_ids(first.reason)
           ) : (
@@ -83,6 +90,11 @@ function DraftNotice({ draft, connected }: { draft: Draft; connected: boolean })
   );
 }
 
+function label_of(table: Table, name: string): string {
+  const column = column_of(table, name);
+  return column ? short_label(column) : 'a value';
+}
+
 /** One sentence for all columns that the same person changed. */
 function conflict_sentences(conflicts: RecordAnswer['conflicts'], table: Table): string {
   const sentences = new Set<string>();
@@ -91,7 +103,7 @@ function conflict_sentences(conflicts: RecordAnswer['conflicts'], table: Table):
     const who = by || 'Somebody';
     if (kind === 'deleted_there') sentences.add(`${who} deleted this record while you changed it.`);
     else if (kind === 'deleted_here') sentences.add(`${who} changed this record, which you deleted.`);
-    else labels.set(who, [...(labels.get(who) ?? []), ...columns.map((column) => column_of(table, column.name)?.label ?? 'a value')]);
+    else labels.set(who, [...(labels.get(who) ?? []), ...columns.map(({ name }) => label_of(table, name))]);
   }
   for (const [who, changed] of labels) sentences.add(`${who} changed the same as you: ${list_format(browser_region()).format(changed)}.`);
   return [...sentences].join(' ');

@@ -35,8 +35,8 @@ export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
   if (!answer || (!answer.row && answer.reading)) {
     return (
       <section class="pane record-pane" aria-label={table.label} aria-busy="true">
+        <RecordBar table={table} />
         <div class="record-head">
-          <RecordBar table={table} />
           <div class="skeleton-head" aria-hidden="true" />
         </div>
         <SkeletonRows rows={8} />
@@ -85,7 +85,8 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   const act = useAct();
   const { toasts, kept_forms } = useStore();
   const { draft } = answer;
-  const connected = useStatus()?.connection === 'connected';
+  const status = useStatus();
+  const connected = status?.connection === 'connected';
   const [saving, set_saving] = useState(false);
   const columns = useMemo(() => [...table.form.sections.flatMap((section) => section.columns), ...(table.image ? [table.image] : [])], [table]);
   const [first_given] = useState(given);
@@ -160,7 +161,7 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   const head = useMemo(
     () => (
       <>
-        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} />
+        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} onDiscard={discard} />
         <Parts table={table} is_new={is_new} />
       </>
     ),
@@ -188,11 +189,18 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
     <section class="pane record-pane" aria-label={is_new ? `New ${table.label.toLocaleLowerCase()}` : `${table.label} record`} onKeyDown={keys}>
       <div class="scroller">
         {head}
-        <RecordNotices answer={answer} form={form} table={table} will_be_draft={will_be_draft} connected={connected} />
+        <RecordNotices
+          answer={answer}
+          form={form}
+          table={table}
+          will_be_draft={will_be_draft}
+          is_caught={!is_new && row.state === 'pending' && status?.experience === 'drafts' && !connected}
+          connected={connected}
+        />
         {sections}
         {others}
       </div>
-      <SaveBar row={row} answer={answer} form={form} is_new={is_new} connected={connected} saving={saving} onSave={save} onDiscard={discard} />
+      <SaveBar row={row} answer={answer} form={form} is_new={is_new} connected={connected} saving={saving} onSave={save} />
     </section>
   );
 }
@@ -207,6 +215,7 @@ const kEndWords: Record<DraftEnd['end'], string> = {
 function Gone({ sentence, table, id }: { sentence: string; table: Table; id?: RecordId }) {
   return (
     <section class="pane record-pane" aria-label={table.label}>
+      <RecordBar table={table} />
       <EmptyState icon="search" title="Not on this device">
         <p>{sentence}</p>
         {id && <MissingPicture table={table} id={id} />}

@@ -12,7 +12,7 @@ import { name_of } from '../../forms/format';
 import { browser_region, number_format } from '../../forms/region';
 import { step_columns } from '../../forms/steps';
 import { go } from '../../store/history';
-import { useLatest, useNow, useTable, useWatch } from '../../store/store';
+import { useLatest, useNow, useStatus, useTable, useWatch } from '../../store/store';
 import { related_id } from './parts';
 
 const kFirstRows = 5;
@@ -37,6 +37,9 @@ function Related({ related, row }: { related: RelatedList; row: Row }) {
   const columns = table ? [...new Set([...related.columns, ...step_columns(table)])] : related.columns;
   const asked = useWatch({ ask: 'list', set: related.set, view: '', related_to: { column: related.column, id: row.id }, columns, from: 0, to: most });
   const answer = useLatest(asked.answer);
+  // A list has what the server knows; what waits as a draft is told beside it.
+  const waiting = useWatch(useStatus()?.drafts ? { ask: 'drafts' } : null).answer;
+  const drafts = waiting?.value.filter((draft) => draft.set === related.set && draft.related?.id === row.id).length ?? 0;
   if (!table) return null;
   const total = answer ? (answer.total ?? answer.rows.length) : null;
   const more = total === null ? 0 : total - answer!.rows.length;
@@ -63,7 +66,7 @@ function Related({ related, row }: { related: RelatedList; row: Row }) {
       </header>
       {total === null && !asked.refusal && <SkeletonRows rows={2} />}
       {asked.refusal && <p class="none">{asked.refusal.message}</p>}
-      {total === 0 && <p class="none">{answer!.loading ? 'Still loading' : 'None yet.'}</p>}
+      {total === 0 && (drafts === 0 || answer!.loading) && <p class="none">{answer!.loading ? 'Still loading' : 'None yet.'}</p>}
       {total !== null && total > 0 && (
         <ul class="rows">
           {answer!.rows.map((one) => (
@@ -72,6 +75,11 @@ function Related({ related, row }: { related: RelatedList; row: Row }) {
             </li>
           ))}
         </ul>
+      )}
+      {drafts > 0 && (
+        <p class="none related-drafts">
+          {drafts === 1 ? '1 draft of yours belongs here.' : `${drafts} drafts of yours belong here.`} <a href="/drafts">Draft Records</a>
+        </p>
       )}
       {more > 0 && most < kRowsMax && (
         <button type="button" class="more" onClick={() => set_most(Math.min(kRowsMax, most + kMoreRows))}>

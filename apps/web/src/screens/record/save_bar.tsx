@@ -17,11 +17,9 @@ interface Props {
   connected: boolean;
   saving: boolean;
   onSave(): void;
-  /** Of a draft. */
-  onDiscard(): void;
 }
 
-export function SaveBar({ row, answer, form, is_new, connected, saving, onSave, onDiscard }: Props) {
+export function SaveBar({ row, answer, form, is_new, connected, saving, onSave }: Props) {
   const { draft } = answer;
   const can_go = draft !== undefined && connected && !draft.saving;
   const dirty = form.dirty.length > 0;
@@ -39,11 +37,6 @@ export function SaveBar({ row, answer, form, is_new, connected, saving, onSave, 
         )}
       </div>
       {dirty && !is_new && <RevertButton form={form} />}
-      {draft && !dirty && (
-        <button type="button" class="button quiet bad-text" disabled={draft.saving} onClick={onDiscard}>
-          Discard
-        </button>
-      )}
       <button type="button" class="button primary" disabled={!answer.can_write.may || (!is_new && !dirty && !can_go)} aria-disabled={saving} onClick={onSave}>
         {saving ? 'Saving…' : 'Save'}
       </button>

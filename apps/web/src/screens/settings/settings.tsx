@@ -8,7 +8,7 @@ import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
 import { Notice } from '../../controls/placeholders';
 import { browser_region, list_format } from '../../forms/region';
-import { exact_time } from '../../forms/time';
+import { capital, exact_time } from '../../forms/time';
 import { go } from '../../store/history';
 import { mark_signed_in } from '../../store/signed_in_mark';
 import { useAct, useActOrTell, useLatest, useStore, useWatch } from '../../store/store';
@@ -132,7 +132,7 @@ function Protection({ pin, onChangePin }: { pin: PinPolicy | null; onChangePin()
     <section class="card" aria-label="Protection">
       <h2>Protection</h2>
       <p class="none">
-        Everything on this device is encrypted: records, search index and journal. The key is sealed by this browser{pin?.is_set ? ' and by your PIN' : ''}.
+        Everything on this device is encrypted: records, pictures, drafts, and what the search knows of them. The key is sealed by this browser{pin?.is_set ? ' and by your PIN' : ''}.
         {pin?.is_set && pin.lock_minutes > 0 && ` After ${pin.lock_minutes} idle minutes the app asks for the PIN again.`}
       </p>
       {pin && !pin.is_set && (
@@ -153,12 +153,17 @@ function Protection({ pin, onChangePin }: { pin: PinPolicy | null; onChangePin()
   );
 }
 
+/** The heading names the experience already. */
+function why_sentence(why: string): string {
+  return capital(why.replace(/^Offline (sync|drafts): /, ''));
+}
+
 function Experience({ status, server }: { status: StatusAnswer; server: string }) {
   const deployments: Record<string, string> = { online: 'Online', 'on-premises': 'On-premises' };
   return (
     <section class="card" aria-label="Experience">
       <h2>{status.experience === 'sync' ? 'Offline sync' : 'Offline drafts'}</h2>
-      <p class="none">{status.why}</p>
+      <p class="none">{why_sentence(status.why)}</p>
       <dl class="figures">
         <div>
           <dt>Server</dt>
@@ -179,7 +184,7 @@ function Experience({ status, server }: { status: StatusAnswer; server: string }
         {status.platform && (
           <div>
             <dt>Platform</dt>
-            <dd>{status.platform}</dd>
+            <dd>{status.platform === 'computer' ? 'Computer' : status.platform}</dd>
           </div>
         )}
         {status.lease_until != null && (

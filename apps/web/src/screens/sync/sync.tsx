@@ -75,7 +75,7 @@ function Connection({ status }: { status: StatusAnswer }) {
         <strong>{words[status.connection]}</strong>
         {status.syncing && <span class="none">Syncing…</span>}
       </p>
-      {status.trouble && <Notice tone="waiting" icon="offline">{status.trouble}</Notice>}
+      {status.trouble && status.connection !== 'connected' && <Notice tone="waiting" icon="offline">{status.trouble}</Notice>}
       {status.next_try !== null && status.connection !== 'connected' && (
         <p class="none">
           Next try <Moment at={status.next_try} as="ahead" />

@@ -42,7 +42,7 @@ export function Unlock({ session }: { session: SessionAnswer }) {
         <SecretInput id={`${id}-pin`} label="PIN" digits autofocus autocomplete="off" value={pin} onInput={(event) => set_pin(event.currentTarget.value)} />
         <div role="alert">{trouble && <Notice tone="bad" icon="error">{trouble}</Notice>}</div>
         {wait > 0 && <p class="lead">Try again in {duration_words(wait, browser_region())}.</p>}
-        {session.tries_left !== null && session.tries_left <= 3 && (
+        {trouble === '' && session.tries_left !== null && session.tries_left <= 3 && (
           <p class="lead">{session.tries_left === 1 ? 'One try is left' : `${session.tries_left} tries are left`} before the server is needed.</p>
         )}
         <button type="submit" class="button primary big" aria-disabled={busy || wait > 0}>
