@@ -113,8 +113,9 @@ void Invariants::check_contact(Device& device) {
 }
 
 void Invariants::check_cached_row(Device& device, const model::Reference& record, Seq from, Seq cut) {
-  for (auto seq = cut; seq >= from; seq = Seq(seq.value - 1))
+  for (auto seq = cut; seq > from; seq = world_.history_->commit_before(seq))
     if (world_.history_->may_read(device.user_id(), record.id, seq)) return;
+  if (world_.history_->may_read(device.user_id(), record.id, from)) return;
   world_.fail("invariant 22: " + record.id.to_string() + " is kept, and its user may not read it" + of(device));
 }
 

@@ -223,6 +223,11 @@ std::map<RecordId, const model::Record*> History::synced(RecordId user, Seq seq)
   return records;
 }
 
+Seq History::commit_before(Seq seq) const {
+  const auto at = marks_.lower_bound(seq.value);
+  return at == marks_.begin() ? Seq(0) : Seq(std::prev(at)->first);
+}
+
 bool History::may_read(RecordId user, RecordId record, Seq seq) const {
   const auto* there = at(record, seq);
   return there != nullptr && is_readable(*there, user, teams_of(user, seq));

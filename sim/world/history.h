@@ -27,6 +27,8 @@ class History {
   Seq head() const { return head_; }
   // Is this cut one of the commits seen here? Not after a restore that undid it.
   bool holds(const Cut& cut) const;
+  // The newest commit seen before this one; 0 if there is none. Between two epochs lie more numbers than anybody can count through.
+  Seq commit_before(Seq seq) const;
   // The record as of a commit; null if it wasn't there.
   const model::Record* at(RecordId record, Seq seq) const;
   // The record as this very commit wrote it.

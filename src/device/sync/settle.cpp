@@ -188,7 +188,8 @@ bool is_own(const model::Table& table, const model::Record& record, RecordId use
 // Deleted here, and the server's row is newer than what the user saw (K3). His own later change is no surprise.
 Result<void> settle_delete(DeviceStore& store, const model::Table& table, RecordId id, OutboxEntry entry,
                            const model::Record& server, const Settling& settling) {
-  if (entry.base_version >= server.version) return {};
+  // Also a base above it is another one: of a history that the server has lost (Y8).
+  if (entry.base_version == server.version) return {};
   if (is_own(table, server, settling.user)) {
     entry.base_version = server.version;
     if (const auto cut = TRY(store.setting("cut"))) entry.seen = Cut::parse(*cut);
