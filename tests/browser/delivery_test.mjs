@@ -91,6 +91,22 @@ test('everything comes from the server itself', {}, async (t) => {
   assert.deepEqual(device.said.filter((line) => line.includes('Content Security Policy')), []);
 });
 
+test('what a start needs is named in the page’s head, and asked for once', {}, async (t) => {
+  const server = await t.server();
+  const { page, said } = await t.device();
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(server.url);
+  await page.getByRole('heading', { name: "Let's get started" }).waitFor();
+  const named = [...(await (await fetch(server.url)).text()).matchAll(/<link rel="(?:module)?preload"[^>]* href="([^"]+)"/g)].map(([, file]) => file);
+  for (const pattern of [/\.wasm$/, /schema-[\w-]+\.json$/, /start-[\w-]+\.js$/]) {
+    const file = named.find((one) => pattern.test(one));
+    assert.ok(file, `the head names none like ${pattern}: ${named}`);
+    assert.equal(asked.filter((one) => one === file).length, 1, file);
+  }
+  assert.deepEqual(said.filter((line) => line.includes('preload')), []);
+});
+
 test('pages and engine are within what a phone may have to download', {}, async (t) => {
   const sizes = sizes_of(await t.run.apps.folder('app'));
   for (const [part, most] of Object.entries(kSizesMax))

@@ -160,6 +160,8 @@ test('with an unsent change, a server that comes back is found within 10 s', asy
 });
 
 test('a portal that answers with its own page counts as offline and says so', async () => {
+  // A sync that is under way already has answers of the server itself.
+  await app.until({ ask: 'status' }, (status) => !status.syncing);
   app.answerWith = () => new Response('<html>Log in to our network</html>', { headers: { 'Content-Type': 'text/html' } });
   const came = await app.act({ do: 'reconnect' });
   app.answerWith = null;
