@@ -777,7 +777,7 @@ test('read only, three hours later', kSizes, async (t) => {
   await page.goto(`${server.url}/accounts/${accountid}?now=${later.toISOString()}`);
   await page.getByRole('status').filter({ hasText: /^Offline/ }).waitFor({ timeout: 90_000 });
   await page.getByText('can only be read').first().waitFor();
-  await page.getByText('As of 3 hours ago').first().waitFor();
+  await page.locator('.save-bar').getByText('As of 3 hours ago').waitFor();
   await gallery.keep('record');
   await visit(page, '/accounts');
   await page.locator('.list-pane .row').first().waitFor();

@@ -54,6 +54,8 @@ function flaws(touch_min) {
   const uuid = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/i.exec(document.body.innerText);
   if (uuid) found.push(`shows the id ${uuid[0]}`);
   const dialog = [...document.querySelectorAll('dialog[open]')].at(-1);
+  const sheet = dialog?.getBoundingClientRect();
+  if (sheet && (sheet.left < 0 || sheet.right > innerWidth)) found.push(`the dialog stands from ${sheet.left} to ${sheet.right} of ${innerWidth} px`);
   for (const element of (dialog ?? document).querySelectorAll('a[href], button, select, input, textarea, summary, [role="option"]')) {
     const box = element.getBoundingClientRect();
     // For a keyboard or a screen reader alone.
