@@ -595,10 +595,14 @@ TEST_CASE("a long list's number of rows follows a change a moment later, out of 
   it->watch(1, R"({"ask":"list","set":"competitors","filter":"name eq 'Rival'","columns":[],"from":0,"to":2})");
   CHECK(it->told(1).back().integer_at("total") == 500);
 
+  it->act(R"({"do":"nudge","why":"focus"})");
+  it->pass(Duration::of_seconds(2));
   it->sync({record_for_test("competitor", 251, 140, {{"name", "Rival"}})}, 140);
-  CHECK(it->told(1).back().integer_at("total") == 500);
+  for (const auto& list : it->told(1)) CHECK(list.integer_at("total") == 500);
   it->pass(kOrderRest);
-  CHECK(it->told(1).back().integer_at("total") == 501);
+  const auto later = it->told(1);
+  REQUIRE(!later.empty());
+  CHECK(later.back().integer_at("total") == 501);
 }
 
 TEST_CASE("search in a list keeps the list's filter and order; the last word may be unfinished") {
