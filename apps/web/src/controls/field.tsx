@@ -12,9 +12,9 @@ import { LookupField, PartyField } from './lookup_field';
 import { MemoField, TextField } from './text_field';
 
 export function Field(props: FieldProps) {
-  const { set, column, draft, shown, problem, reason, is_plain, currency } = props;
+  const { set, column, draft, shown, problem, reason, is_plain, is_alone, currency } = props;
   // Of `props`, a field reads what stands here, and `onEdit`, which doesn't mind being an older one.
-  return useMemo(() => control_of(props), [set, column, draft.edits[column.name], identity(shown[column.name]), problem, reason, is_plain, currency]);
+  return useMemo(() => control_of(props), [set, column, draft.edits[column.name], identity(shown[column.name]), problem, reason, is_plain, is_alone, currency]);
 }
 
 /** Answers make references and party lists anew; they are the same if they say the same. */

@@ -27,18 +27,19 @@ interface Props {
   answer: RecordAnswer;
   is_new: boolean;
   form: Form;
+  is_dirty: boolean;
   /** Of a draft. */
   onDiscard(): void;
 }
 
-export function RecordHead({ table, row, answer, is_new, form, onDiscard }: Props) {
+export function RecordHead({ table, row, answer, is_new, form, is_dirty, onDiscard }: Props) {
   const title = is_new ? `New ${table.label.toLocaleLowerCase()}` : name_of(row);
   const heading = useRef<HTMLHeadingElement>(null);
   return (
     <>
       <RecordBar table={table} title={title} heading={heading}>
         {!is_new && answer.keep && <KeepButton row={row} keep={answer.keep} />}
-        {answer.draft && form.dirty.length === 0 && (
+        {answer.draft && !is_dirty && (
           <button type="button" class="button quiet bad-text" disabled={answer.draft.saving} onClick={onDiscard}>
             Discard
           </button>
@@ -62,7 +63,7 @@ export function RecordHead({ table, row, answer, is_new, form, onDiscard }: Prop
   );
 }
 
-function HeadPicture({ table, row, answer, form }: Omit<Props, 'is_new' | 'onDiscard'>) {
+function HeadPicture({ table, row, answer, form }: Pick<Props, 'table' | 'row' | 'answer' | 'form'>) {
   const column = table.image ? column_of(table, table.image) : undefined;
   if (!column) return <Avatar table={table} name={row.name} big />;
   return (

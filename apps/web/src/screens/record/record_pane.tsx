@@ -158,14 +158,15 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
   // Each part is drawn again for what it shows, not for each step of a save; what is below the form comes a frame later.
   const is_drawn = useIsDrawn();
   const image = table.image ?? '';
+  const is_dirty = form.dirty.length > 0;
   const head = useMemo(
     () => (
       <>
-        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} onDiscard={discard} />
+        <RecordHead table={table} row={row} answer={answer} is_new={is_new} form={form} is_dirty={is_dirty} onDiscard={discard} />
         <Parts table={table} is_new={is_new} />
       </>
     ),
-    [table, row, answer, form.draft.edits[image], form.problems[image], is_new],
+    [table, row, answer, form.draft.edits[image], form.problems[image], is_dirty, is_new],
   );
   const sections = useMemo(() => <FormSections table={table} row={row} answer={answer} form={form} is_new={is_new} />, [table, row, answer, form.draft, form.problems, is_new]);
   const others = useMemo(
