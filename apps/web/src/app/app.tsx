@@ -30,7 +30,7 @@ import { type Place, place_at } from './routes';
 
 export function App() {
   const watched = useWatch({ ask: 'session' });
-  const [assumed] = useState(() => (is_marked_open() ? kAssumed : undefined));
+  const [assumed] = useState(() => (is_marked_open() ? kAssumed : is_marked_signed_in() ? undefined : kNobody));
   const session = { ...watched, answer: watched.answer ?? assumed };
   const broken = useBroken();
   return (
@@ -43,6 +43,9 @@ export function App() {
 
 /** Until the engine tells, of a device that went straight to its records the last time: the frame around them is drawn meanwhile. */
 const kAssumed: SessionAnswer = { state: 'signed_in', user: '', full_name: '', server: '', wait_until: null, tries_left: null };
+
+/** ... and of one on which nobody is: the form is there, and can be filled in, while the engine is on its way. */
+const kNobody: SessionAnswer = { ...kAssumed, state: 'get_started' };
 
 /** Why the store can't be used, in a sentence; null while it can. */
 function useBroken(): string | null {

@@ -2,7 +2,8 @@
 //
 // Whether somebody is signed in on this device: a yes or no outside of the storage that a browser empties when the device runs out
 // of room. So an app that finds nothing can tell "nobody yet" from "it was taken away". And whether the last start went straight to the
-// records, without a PIN or a sign-in: then the next one draws its frame before the engine has answered.
+// records, without a PIN or a sign-in: then the next one draws its frame before the engine has answered, and where nobody is signed in, the
+// form for that.
 
 const kKey = 'satchel-signed-in';
 
