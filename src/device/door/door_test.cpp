@@ -7,8 +7,8 @@
 
 #include "device/client/lease.h"
 #include "device/client/limits.h"
-#include "device/door/limits.h"
 #include "device/door/door_for_test.h"
+#include "device/door/limits.h"
 #include "device/door/settings.h"
 #include "edge/os/files.h"
 #include "edge/sqlite/database.h"
