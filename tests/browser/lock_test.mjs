@@ -52,10 +52,11 @@ test('wrong PINs wait longer and longer, a restart doesn’t shorten that, and t
   assert.ok(waits[2] > 300, `the third waits: ${waits}`);
   await enter(page, '000000');
   await page.getByText(/^Try again in/).waitFor();
-  await page.getByText('One try is left before the server is needed.').waitFor();
+  await page.getByRole('alert').getByText('1 try is left.').waitFor();
   await t.shot(page, 'slowed');
   await page.reload();
   await page.getByText(/^Try again in/).waitFor();
+  await page.getByText('One try is left before the server is needed.').waitFor();
   // Not even the right one opens before the time is over.
   await field(page, 'PIN').fill(kPin);
   await page.keyboard.press('Enter');
