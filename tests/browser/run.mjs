@@ -40,7 +40,7 @@ for (const file of files) {
 }
 const is_asked_for = (test) => words.every((word) => `${test.file} ${test.size} ${test.name}`.includes(word));
 // Every screen at both sizes and themes takes a quarter of an hour: that is what ./dev look is for. The platforms' paths load the app some
-// 70 times: 4 to 6 minutes on a busy machine with two lanes, not measured on a quiet one yet. Their table is tested cell by cell natively
+// 70 times: 76 s on a quiet machine with two lanes, 4 to 6 minutes on a busy one. Their table is tested cell by cell natively
 // and on the command line.
 const kByName = ['screens_test.mjs', 'platforms_test.mjs'];
 // At a tablet's size these ask the same of the same controls: once is enough for every run, both for whoever names a file.
