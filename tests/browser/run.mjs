@@ -43,10 +43,11 @@ const is_asked_for = (test) => words.every((word) => `${test.file} ${test.size} 
 // 70 times: 76 s on a quiet machine with two lanes, 4 to 6 minutes on a busy one. Their table is tested cell by cell natively
 // and on the command line.
 const kByName = ['screens_test.mjs', 'platforms_test.mjs'];
-// At a tablet's size these ask the same of the same controls: once is enough for every run, both for whoever names a file.
+// At a tablet's size these ask the same of the same controls: once is enough for every run, both for whoever names a file. All tests
+// together may take 25 minutes.
 const kTabletByName = [
-  'draft_families_test.mjs', 'experience_test.mjs', 'images_test.mjs', 'kept_records_test.mjs', 'lock_test.mjs', 'lost_connection_test.mjs',
-  'sign_in_again_test.mjs', 'wiped_test.mjs',
+  'delivery_test.mjs', 'draft_families_test.mjs', 'drafts_test.mjs', 'experience_test.mjs', 'images_test.mjs', 'kept_records_test.mjs',
+  'keyboard_test.mjs', 'lock_test.mjs', 'lost_connection_test.mjs', 'sign_in_again_test.mjs', 'wiped_test.mjs',
 ];
 const is_short = ({ file, size }) => !kByName.includes(file) && !(size === 'tablet' && kTabletByName.includes(file));
 const chosen = all_tests().filter((test) => is_asked_for(test) && (words.length > 0 || is_short(test)));
