@@ -78,7 +78,7 @@ class DeepReader {
   // A column's name is never taken for a collection's; nor are the parties, which are values of their activity.
   static bool is_own_name(const Table& table, std::string_view name) {
     return table.find_column(name) != nullptr || table.find_navigation(name).has_value() ||
-           (internal::has_parties(table) && name == internal::party_property(table));
+           (internal::has_parties(table) && name == party_property(table));
   }
 
   // A record to be made through a lookup, and no link {"@id": ...}.

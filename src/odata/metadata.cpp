@@ -136,7 +136,7 @@ class Navigations {
                          : Navigation{.name = name,
                                       .type = target.name,
                                       .partner = table.is_intersect ? "" : relationship,
-                                      .property = internal::lookup_property(lookup.name),
+                                      .property = lookup_property(lookup.name),
                                       .key = target.id_column().name,
                                       .set = target.set});
       add_collection(table, lookup, target, name, relationship);
@@ -203,7 +203,7 @@ std::string_view edm_type(const Column& column) {
 void append_property(std::string& out, const Column& column) {
   const bool is_lookup = column.type == ColumnType::lookup;
   Element property(out, "Property");
-  property.with("Name", is_lookup ? internal::lookup_property(column.name) : internal::face_name(column));
+  property.with("Name", is_lookup ? lookup_property(column.name) : face_name(column));
   property.with("Type", edm_type(column));
   if (column.index == 0) property.with("Nullable", "false");
   if (column.is_text() && column.length_max > 0 && column.format != "guid")

@@ -124,8 +124,8 @@ TEST_CASE("each column is a property of its type") {
       if (column.type == model::ColumnType::party_list) {
         CHECK(type.find("NavigationProperty", table.name + "_activity_parties"));
       } else {
-        CHECK(type.find("Property", column.type == model::ColumnType::lookup ? "_" + column.name + "_value"
-                                                                             : internal::face_name(column)));
+        CHECK(type.find("Property",
+                        column.type == model::ColumnType::lookup ? "_" + column.name + "_value" : face_name(column)));
       }
     }
   }

@@ -10,7 +10,6 @@
 namespace satchel::odata {
 
 using internal::append_name;
-using internal::lookup_property;
 using model::Column;
 using model::ColumnIndex;
 using model::ColumnType;
@@ -65,7 +64,7 @@ class RecordWriter {
  private:
   void write_column(const Column& column, const Value& value) {
     const bool is_lookup = column.type == ColumnType::lookup;
-    const std::string property = is_lookup ? lookup_property(column.name) : internal::face_name(column);
+    const std::string property = is_lookup ? lookup_property(column.name) : face_name(column);
     if (annotations_ != Annotations::none && !model::is_null(value)) {
       if (has(annotations_, Annotations::formatted) && has_formatted_value(column))
         write_formatted(property, column, value);
@@ -94,7 +93,7 @@ class RecordWriter {
   }
 
   void write_parties(const Table& table, const Record& record, const std::vector<bool>& wanted) {
-    append_name(out_, internal::party_property(table));
+    append_name(out_, party_property(table));
     out_ += '[';
     for (const auto& column : table.columns) {
       if (!wanted[column.index]) continue;
@@ -136,7 +135,7 @@ Result<Value> read_lookup(const Schema& schema, const Column& column, const Json
 
 Result<Value> read_column(const Schema& schema, const Column& column, const Json& row) {
   if (column.type == ColumnType::lookup) return read_lookup(schema, column, row, lookup_property(column.name));
-  const Json* json = row.find(internal::face_name(column));
+  const Json* json = row.find(face_name(column));
   if (!json) return Value();
   return model::normalize(column, TRY(internal::read_value(column, *json)));
 }
@@ -152,7 +151,7 @@ Result<Record> read_row(const Schema& schema, const Table& table, const Json& ro
     if (column.index == 0 || column.type == ColumnType::party_list) continue;
     record.values[column.index] = TRY(read_column(schema, column, row));
   }
-  const Json* parties = row.find(internal::party_property(table));
+  const Json* parties = row.find(party_property(table));
   if (parties) TRY(internal::read_parties(schema, table, *parties, record));
   return record;
 }

@@ -32,6 +32,8 @@ def settings_are_set_and_shown() -> None:
         assert world.server.request("PATCH", f"organizations({organization['organizationid']})", {"version": "8.1"})[0] == 204
         assert admin(world, "get", "version") == "8.1"
         assert world.server.get("organizations?$select=version&$filter=version eq '8.1'")["value"][0]["version"] == "8.1"
+        alone = world.server.get(f"organizations({organization['organizationid']})/version")
+        assert alone["value"] == "8.1", alone
         admin(world, "set", "version=9.2")
         assert world.server.get("organizations")["value"][0]["version"] == "9.2"
         for words, said in ((("set", "rules=none"), "modern, classic"), (("set", "lease_days=0"), "from 1 to 3650"),

@@ -7,13 +7,14 @@
 #include "device/client/engine.h"
 #include "device/client/limits.h"
 #include "device/sync/experience.h"
+#include "odata/property_names.h"
 
 namespace satchel::device::client {
 
 namespace {
 
-std::string lookup_property(const std::string& column) { return "_" + column + "_value"; }
-std::string parties_of(const model::Table& table) { return table.name + "_activity_parties"; }
+using odata::lookup_property;
+using odata::party_property;
 
 bool has_parties(const model::Table& table) {
   return std::any_of(table.columns.begin(), table.columns.end(),
@@ -25,7 +26,7 @@ std::string question(const model::Table& table, const ReadRequested& read) {
   std::string select = table.id_column().name + ",versionnumber";
   for (const auto& column : table.columns)
     if (column.type == model::ColumnType::lookup) select += "," + lookup_property(column.name);
-  if (has_parties(table)) select += "," + parties_of(table);
+  if (has_parties(table)) select += "," + party_property(table);
   const auto filter = read.id ? table.id_column().name + " eq " + read.id->to_string() : read.filter;
   const auto top = read.id ? 1 : std::min(read.top.value_or(kReadRowsMax), kReadRowsMax);
   std::string target = "/api/data/v9.2/" + table.set + "?$select=" + select + "&$top=" + std::to_string(top);
@@ -47,7 +48,7 @@ class NamesIn {
       if (column.type == model::ColumnType::lookup)
         TRY(add(row, lookup_property(column.name),
                 column.targets.size() == 1 ? store_.schema().find(column.targets.front()) : nullptr));
-    if (const auto* parties = row.find(parties_of(table)); parties != nullptr && parties->is_array())
+    if (const auto* parties = row.find(party_property(table)); parties != nullptr && parties->is_array())
       for (const auto& party : *parties->as_array()) TRY(add(party, lookup_property("partyid"), nullptr));
     return std::move(names_);
   }

@@ -92,8 +92,7 @@ Result<std::string> unsent_lines(store::DeviceStore& store) {
 
 constexpr std::string_view kCopyGoes =
     "An encrypted copy of the drafts and changes that weren't sent yet goes to your organisation. Only an "
-    "administrator "
-    "can open it.";
+    "administrator can open it.";
 constexpr std::string_view kUnsentGone = "The drafts and changes that weren't sent yet are gone with it.";
 
 }  // namespace

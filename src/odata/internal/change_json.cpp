@@ -33,7 +33,7 @@ bool is_ignored(const Column& column) { return column.origin == Origin::server |
 class ChangeReader {
  public:
   ChangeReader(const Schema& schema, const Table& table, ChangeKind kind, const ResolveReference& resolve)
-      : schema_(schema), table_(table), resolve_(resolve), parties_(internal::party_property(table)) {
+      : schema_(schema), table_(table), resolve_(resolve), parties_(party_property(table)) {
     change_.table = table.number;
     change_.kind = kind;
   }
@@ -174,7 +174,7 @@ void append_bind(std::string& out, const Schema& schema, const Column& column, c
 void append_parties(std::string& out, const Schema& schema, const Table& table, const RecordChange& change,
                     const std::vector<const Column*>& changed) {
   const auto is_party = [](const Column& column) { return column.type == ColumnType::party_list; };
-  const std::string property = internal::party_property(table);
+  const std::string property = party_property(table);
   if (std::count_if(table.columns.begin(), table.columns.end(), is_party) !=
       static_cast<std::ptrdiff_t>(changed.size())) {
     append_name(out, property, internal::kPartyColumns);

@@ -185,8 +185,8 @@ Json attribute_definition(const Schema& schema, const Table& table, const Column
   Json attribute = object({
       {"@odata.type", "#Microsoft.Dynamics.CRM." + std::string(kind.metadata) + "AttributeMetadata"},
       {"MetadataId", metadata_id("AttributeMetadata", table.name + "/" + column.name)},
-      {"LogicalName", internal::face_name(column)},
-      {"SchemaName", schema_name(internal::face_name(column))},
+      {"LogicalName", face_name(column)},
+      {"SchemaName", schema_name(face_name(column))},
       {"EntityLogicalName", table.name},
       {"ColumnNumber", column.index + 1},
       {"AttributeType", kind.type},

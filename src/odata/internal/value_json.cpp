@@ -66,14 +66,6 @@ Result<Value> read_moment(const Column& column, const Json& json, Parse parse, s
 
 }  // namespace
 
-const std::string& face_name(const model::Column& column) {
-  static const std::string kVersion = "version";
-  return column.name == "productversion" ? kVersion : column.name;
-}
-
-std::string lookup_property(std::string_view column_name) { return "_" + std::string(column_name) + "_value"; }
-std::string party_property(const model::Table& table) { return table.name + "_activity_parties"; }
-
 std::string_view navigation_to(const Column& lookup, TableNumber target) {
   const auto at = std::find(lookup.targets.begin(), lookup.targets.end(), target);
   const auto place = static_cast<std::size_t>(at - lookup.targets.begin());

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "model/schema.h"
 #include "model/value.h"
+#include "odata/property_names.h"
 
 namespace satchel::odata::internal {
 
@@ -19,12 +20,6 @@ inline constexpr std::string_view kFormattedValue = "OData.Community.Display.V1.
 inline constexpr std::string_view kLookupLogicalName = "Microsoft.Dynamics.CRM.lookuplogicalname";
 inline constexpr std::string_view kAssociatedNavigation = "Microsoft.Dynamics.CRM.associatednavigationproperty";
 
-// What programs call a column: `version` for the organisation's (Table::find_column knows that name too), else its own name.
-const std::string& face_name(const model::Column& column);
-// "_parentcustomerid_value".
-std::string lookup_property(std::string_view column_name);
-// "phonecall_activity_parties".
-std::string party_property(const model::Table& table);
 // The single-valued navigation property of a lookup to one of its targets.
 std::string_view navigation_to(const model::Column& lookup, TableNumber target);
 // The name of its relationship with the target at a place of `targets`; "" where it has none.

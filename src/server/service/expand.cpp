@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "odata/property_names.h"
 #include "odata/record_json.h"
 #include "server/service/internal/reading.h"
 #include "server/service/limits.h"
@@ -48,7 +49,7 @@ std::string context_list(const model::Schema& schema, const query::Query& query,
     if (column.type == model::ColumnType::party_list) has_parties = true;
     else add(property_of(column));
   }
-  if (has_parties) add(table.name + "_activity_parties");
+  if (has_parties) add(odata::party_property(table));
   std::string before;
   for (const auto& expand : expands) {
     if (expand.navigation == before) continue;

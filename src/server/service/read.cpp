@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/image.h"
 #include "model/organization_settings.h"
+#include "odata/property_names.h"
 #include "odata/record_json.h"
 #include "server/service/internal/reading.h"
 #include "server/service/limits.h"
@@ -86,9 +87,9 @@ Result<Response> property(const Call& call, const model::Table& table, const mod
   odata::write_record(object, call.parts.schema, record, select, odata::Annotations::none, name_of(call));
   const auto json = TRY(Json::parse(object));
   const bool is_party_list = column.type == model::ColumnType::party_list;
-  const auto name = column.type == model::ColumnType::lookup ? "_" + column.name + "_value"
-                    : is_party_list                          ? table.name + "_activity_parties"
-                                                             : column.name;
+  const auto name = column.type == model::ColumnType::lookup ? odata::lookup_property(column.name)
+                    : is_party_list                          ? odata::party_property(table)
+                                                             : odata::face_name(column);
   const auto* value = json.find(name);
   if (value == nullptr || value->is_null()) return empty_response(204);
   if (raw) {
@@ -151,7 +152,7 @@ class Walk {
 
   const model::Column* column_named(const std::string& name) const {
     const auto& table = *place_.list.table;
-    if (name == table.name + "_activity_parties") {
+    if (name == odata::party_property(table)) {
       for (const auto& column : table.columns)
         if (column.type == model::ColumnType::party_list) return &column;
     }
