@@ -44,6 +44,8 @@ if(SATCHEL_WASM)
   target_compile_options(satchel_flags INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>
     "SHELL:-Xclang -fmerge-functions")
+  # For programs that only we run: without optimising the whole once more.
+  set(wasm_quick_link -Wl,--lto-O0)
 endif()
 if(SATCHEL_SANITIZE)
   # Only our own code: SQLite and Argon2 are not clean under "undefined", and take long.

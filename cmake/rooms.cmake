@@ -98,14 +98,19 @@ function(satchel_embed room)
   if(kind STREQUAL "INTERFACE_LIBRARY")
     return()  # The room is still empty.
   endif()
+  satchel_embed_files(${target} ${arg_HEADER} ${arg_NAMESPACE} ${arg_FUNCTION} "${files}")
+endfunction()
+
+# The same for any target and a list of files.
+function(satchel_embed_files target header namespace function files)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   set(tool ${CMAKE_SOURCE_DIR}/tools/embed_files.py)
   set(folder ${CMAKE_BINARY_DIR}/generated)
-  string(REGEX REPLACE "\\.h$" ".cpp" source ${arg_HEADER})
-  add_custom_command(OUTPUT ${folder}/${arg_HEADER} ${folder}/${source}
-    COMMAND ${Python3_EXECUTABLE} ${tool} ${folder} ${arg_HEADER} ${arg_NAMESPACE} ${arg_FUNCTION} ${files}
+  string(REGEX REPLACE "\\.h$" ".cpp" source ${header})
+  add_custom_command(OUTPUT ${folder}/${header} ${folder}/${source}
+    COMMAND ${Python3_EXECUTABLE} ${tool} ${folder} ${header} ${namespace} ${function} ${files}
     DEPENDS ${tool} ${files} VERBATIM)
-  target_sources(${target} PRIVATE ${folder}/${arg_HEADER} ${folder}/${source})
+  target_sources(${target} PRIVATE ${folder}/${header} ${folder}/${source})
   target_include_directories(${target} PRIVATE ${folder})
 endfunction()
 

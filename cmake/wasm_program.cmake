@@ -10,10 +10,22 @@ set(device_rooms device/door device/client device/sync device/store device/vault
 satchel_targets_of(device_libraries "${device_rooms}" "")
 satchel_find_sources(wasm_sources wasm_tests apps/wasm)
 
-add_executable(satchel_wasm ${wasm_sources})
+# The schema is read when the module is built (model/internal/standard.h): node runs the reader.
+add_executable(satchel_pack_schema src/model/packed/pack_standard.cpp apps/wasm/host_stubs.cpp)
+target_link_libraries(satchel_pack_schema PRIVATE satchel_model)
+target_link_options(satchel_pack_schema PRIVATE --no-wasm-opt ${wasm_quick_link})
+set(packed_schema ${CMAKE_BINARY_DIR}/generated/schema.pack)
+add_custom_command(OUTPUT ${packed_schema} COMMAND satchel_pack_schema > ${packed_schema})
+
+add_executable(satchel_wasm ${wasm_sources} src/model/packed/load_standard.cpp)
+satchel_embed_files(satchel_wasm model/internal/standard_pack.h satchel::model::internal standard_pack ${packed_schema})
 set_target_properties(satchel_wasm PROPERTIES OUTPUT_NAME satchel SUFFIX .wasm)
 target_link_libraries(satchel_wasm PRIVATE ${device_libraries})
-target_link_options(satchel_wasm PRIVATE ${wasm_link_options} -Wl,--gc-sections -Wl,--strip-all)
+target_link_options(satchel_wasm PRIVATE ${wasm_link_options} -Wl,--gc-sections -Wl,--strip-all -Wl,--compress-relocations)
+# What the linker leaves. Zeros in the data stay in: they cost nothing compressed, and the pieces between them do.
+add_custom_command(TARGET satchel_wasm POST_BUILD VERBATIM COMMAND node ${CMAKE_SOURCE_DIR}/node_modules/binaryen/bin/wasm-opt
+  -Oz --skip-pass=memory-packing --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext
+  --enable-mutable-globals --enable-multivalue --enable-reference-types $<TARGET_FILE:satchel_wasm> -o $<TARGET_FILE:satchel_wasm>)
 
 # The linker drops what nothing calls, and with it the names that are missing in wasm. This module keeps everything,
 # so a device source that needs a thread, a file or an exception is found when it is written.
@@ -29,4 +41,4 @@ foreach(library ${device_libraries})
   endif()
 endforeach()
 target_link_libraries(satchel_link_check PRIVATE utf8proc sqlite3mc)
-target_link_options(satchel_link_check PRIVATE ${wasm_link_options} -Wl,--no-gc-sections)
+target_link_options(satchel_link_check PRIVATE ${wasm_link_options} ${wasm_quick_link} -Wl,--no-gc-sections)

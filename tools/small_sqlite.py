@@ -53,6 +53,11 @@ EDITS = [
     # Full text: functions that are told about a match.
     ("    /* xFindFunction */ fts5FindFunctionMethod,\n", "    0,\n"),
     ("        fts5ApiInvoke(pCsr->pRank, pCsr, pCtx, pCsr->nRankArg, pCsr->apRankArg);\n", ""),
+    # The time as text, which asks the C library for its calendar.
+    ("""    STR_FUNCTION(current_time,      0, "%H:%M:%S",          0, currentTimeFunc),
+    STR_FUNCTION(current_date,      0, "%Y-%m-%d",          0, currentTimeFunc),
+    STR_FUNCTION(current_timestamp, 0, "%Y-%m-%d %H:%M:%S", 0, currentTimeFunc),
+""", ""),
     # Recursion in WITH.
     ("    generateWithRecursiveQuery(pParse, p, &dest);\n", f"    {LEFT_OUT};\n"),
 ]

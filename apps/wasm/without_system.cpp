@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wasi-libc's calls of the system, answered here, so that the module imports nothing but `host`. Nothing of ours opens files or
-// prints; what is left is abort and assert, whose text goes to the host's log.
+// prints. What is left are the ends of a program with a bug in it: their texts go to the host's log as they are, for printf and
+// the streams behind it are 15 KB that every phone would download.
+#include <cstdarg>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <string>
 
 #include "apps/wasm/host.h"
+#include "base/bytes.h"
 
 namespace {
 
@@ -17,11 +22,44 @@ struct Piece {
   std::uint32_t size;
 };
 
+void tell_host(const char* text) {
+  satchel::apps::host::satchel_host_log(text, static_cast<std::int32_t>(std::strlen(text)));
+}
+
 }  // namespace
+
+// The C++ library's, for what would be an exception or a call of a pure virtual function. The format's words say enough.
+_LIBCPP_BEGIN_NAMESPACE_STD
+[[noreturn]] void __libcpp_verbose_abort(const char* format, ...) noexcept {
+  tell_host(format);
+  __builtin_trap();
+}
+_LIBCPP_END_NAMESPACE_STD
 
 #define SATCHEL_WASI(name) __imported_wasi_snapshot_preview1_##name
 
 extern "C" {
+
+[[noreturn]] void __abort_message(const char* format, ...) {
+  tell_host(format);
+  __builtin_trap();
+}
+void __assert_fail(const char* condition, const char* file, int, const char* function) {
+  for (const auto* text : {"An assertion failed:", condition, file, function}) tell_host(text);
+  __builtin_trap();
+}
+
+// Asked by the JSON reader alone, for a character that can't be shown: its format is "<U+%.4X>".
+int snprintf(char* out, std::size_t size, const char* format, ...) {
+  std::va_list arguments;
+  va_start(arguments, format);
+  const auto character = va_arg(arguments, unsigned);
+  va_end(arguments);
+  const auto text =
+      "<U+" + satchel::to_hex(std::string{static_cast<char>(character >> 8), static_cast<char>(character)}) + ">";
+  out[text.copy(out, size - 1)] = '\0';
+  return static_cast<int>(text.size());
+}
 
 std::int32_t SATCHEL_WASI(environ_get)(std::int32_t, std::int32_t) { return kSuccess; }
 std::int32_t SATCHEL_WASI(environ_sizes_get)(std::int32_t count, std::int32_t size) {

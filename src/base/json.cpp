@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/sort.h"
 #include "base/text.h"
 
 namespace satchel {
@@ -364,10 +365,7 @@ class Builder {
   std::size_t doubled_of_many(const Json::Object& object) {
     order_.resize(object.size());
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
-    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
-      const int order = object[a].first.compare(object[b].first);
-      return order != 0 ? order < 0 : a < b;
-    });
+    satchel::sort(order_, [&](std::size_t a, std::size_t b) { return object[a].first < object[b].first; });
     std::size_t doubled = object.size();
     for (std::size_t i = 1; i < order_.size(); ++i) {
       if (object[order_[i]].first == object[order_[i - 1]].first) doubled = std::min(doubled, order_[i]);

@@ -7,6 +7,9 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
+
+#include "base/sort.h"
 
 namespace satchel {
 
@@ -98,7 +101,8 @@ void order_marks(Points& points) {
   for (auto begin = points.begin(); begin != points.end();) {
     begin = std::find_if_not(begin, points.end(), is_starter);
     const auto end = std::find_if(begin, points.end(), is_starter);
-    if (end - begin > 1) std::stable_sort(begin, end, [&](auto a, auto b) { return class_of(a) < class_of(b); });
+    if (end - begin > 1)
+      satchel::sort(std::span(begin, end), [&](auto a, auto b) { return class_of(a) < class_of(b); });
     begin = end;
   }
 }

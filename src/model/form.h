@@ -26,6 +26,7 @@ using ColumnIndex = std::uint16_t;
 struct FormSection {
   std::string label;
   std::vector<ColumnIndex> columns;
+  bool operator==(const FormSection&) const = default;
 };
 
 struct RelatedList {
@@ -34,6 +35,7 @@ struct RelatedList {
   TableNumber table;                 // whose rows are listed
   ColumnIndex lookup = 0;            // the column of `table` that leads here
   std::vector<ColumnIndex> columns;  // of `table`
+  bool operator==(const RelatedList&) const = default;
 };
 
 struct Form {
@@ -42,6 +44,7 @@ struct Form {
   std::vector<RelatedList> related;
   bool has_timeline = false;
   std::vector<ColumnIndex> quick_create;
+  bool operator==(const Form&) const = default;
 };
 
 enum class ChartKind { bar, column, line };
@@ -56,6 +59,7 @@ struct Chart {
   ColumnIndex category = 0;             // a choice, state, status, boolean, lookup, date or datetime
   std::optional<Period> period = {};    // of a date or datetime
   std::optional<ColumnIndex> sum = {};  // a number or an amount; nothing = rows are counted
+  bool operator==(const Chart&) const = default;
 };
 
 }  // namespace satchel::model

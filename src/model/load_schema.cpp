@@ -130,11 +130,7 @@ Result<Schema> Schema::load(std::span<const File> files) {
   for (auto& draft : TRY(load_tables(tables, catalog))) schema.tables_.push_back(std::move(draft.table));
   std::sort(schema.tables_.begin(), schema.tables_.end(),
             [](const Table& a, const Table& b) { return a.number < b.number; });
-  for (std::size_t i = 0; i < schema.tables_.size(); ++i) {
-    schema.by_name_.emplace(schema.tables_[i].name, i);
-    schema.by_set_.emplace(schema.tables_[i].set, i);
-    schema.by_number_.emplace(schema.tables_[i].number.value, i);
-  }
+  schema.index_names();
   schema.files_.assign(files.begin(), files.end());
   return schema;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "model/rules.h"
 #include "model/text_format.h"
@@ -83,7 +84,7 @@ Result<void> set_conflict_rule(const Schema& schema, const Record& row, std::str
   auto rules = conflict_rules_in(organization, row);
   std::erase_if(rules, [&](const auto& rule) { return rule.first == subject; });
   if (!value.empty()) rules.emplace_back(subject, value);
-  std::sort(rules.begin(), rules.end());
+  satchel::sort(rules);
   std::string text;
   for (const auto& [about, what] : rules) text += about + "=" + what + "\n";
   const auto index = organization.find_column(kConflictRules)->index;

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "model/image.h"
 #include "model/text_format.h"
@@ -53,7 +54,7 @@ void normalize_text(std::string& text) {
 // Sorted by party; of one that comes twice the first address that isn't empty stays, whatever the order they came in.
 void normalize_parties(PartyList& parties) {
   for (auto& party : parties) normalize_text(party.address_used);
-  std::sort(parties.begin(), parties.end());
+  satchel::sort(parties);
   PartyList out;
   for (auto& party : parties) {
     if (out.empty() || out.back().party != party.party) out.push_back(std::move(party));

@@ -6,15 +6,8 @@
 
 #include "base/text.h"
 #include "model/internal/standard.h"
-#include "model/internal/standard_files.h"
 
 namespace satchel::model {
-
-Result<Schema> internal::load_standard() {
-  std::vector<Schema::File> files;
-  for (const auto& [name, text] : standard_files()) files.push_back({std::string(name), std::string(text)});
-  return Schema::load(files);
-}
 
 namespace {
 
@@ -100,6 +93,14 @@ const Schema& Schema::standard() {
   static const auto schema = internal::load_standard();
   assert(schema.ok() && "schema/*.json are damaged; standard_schema_test says where");
   return *schema;
+}
+
+void Schema::index_names() {
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    by_name_.emplace(tables_[i].name, i);
+    by_set_.emplace(tables_[i].set, i);
+    by_number_.emplace(tables_[i].number.value, i);
+  }
 }
 
 const Table* Schema::find(TableNumber number) const { return table_at(tables_, by_number_, number.value); }

@@ -66,6 +66,7 @@ struct Option {
   std::int64_t value = 0;
   std::string label;
   std::int64_t state = -1;  // of a status: the state it belongs to
+  bool operator==(const Option&) const = default;
 };
 
 struct Column {
@@ -105,11 +106,14 @@ struct Column {
   bool is_number() const;  // held as an integer
   bool is_polymorphic() const { return type == ColumnType::lookup && targets.size() > 1; }
   const Option* find_option(std::int64_t value) const;
+
+  bool operator==(const Column&) const = default;
 };
 
 struct ViewOrder {
   ColumnIndex column = 0;
   bool descending = false;
+  bool operator==(const ViewOrder&) const = default;
 };
 
 struct View {
@@ -119,6 +123,7 @@ struct View {
   std::string filter;  // an OData filter, or ""
   std::vector<ViewOrder> order;
   bool is_default = false;
+  bool operator==(const View&) const = default;
 };
 
 // The columns that come with each image column (Dataverse's names). They follow from the picture, so nobody writes them.
@@ -127,6 +132,7 @@ struct ImageColumns {
   ColumnIndex id = 0;         // "entityimageid": another one for each picture; null without one
   ColumnIndex timestamp = 0;  // "entityimage_timestamp": when it came, in ticks; set by the server
   ColumnIndex url = 0;        // "entityimage_url": where its bytes are, below the server's address
+  bool operator==(const ImageColumns&) const = default;
 };
 
 enum class Ownership { user, organization, business, none };
@@ -174,6 +180,8 @@ struct Table {
   const Option* default_status(std::int64_t state) const;
 
   std::unordered_map<std::string, ColumnIndex> column_by_name = {};
+
+  bool operator==(const Table&) const = default;
 };
 
 class Schema {
@@ -184,6 +192,10 @@ class Schema {
     std::string text;
   };
   static Result<Schema> load(std::span<const File> files);
+  // All but `files()` in one string, for programs and stores that keep a schema: a reader of the files isn't needed to have it
+  // back. What was packed once is read by every later program. Errors: schema_invalid (damaged, or a newer program's).
+  std::string pack() const;
+  static Result<Schema> unpack(std::string_view bytes);
   // The schema built into the program (schema/*.json at build time).
   static const Schema& standard();
 
@@ -195,10 +207,12 @@ class Schema {
   // Grows with each published change of the schema; a device and a server compare it. Also a hash of all files.
   std::int64_t number() const { return number_; }
 
-  // The files as loaded, so that a server can hand the schema to a device.
+  // The files as loaded, so that a server can hand the schema to a device; none if it was unpacked.
   std::span<const File> files() const { return files_; }
 
  private:
+  void index_names();  // once, when all tables are there
+
   std::vector<Table> tables_;
   std::unordered_map<std::string, std::size_t> by_name_, by_set_;
   std::unordered_map<std::int32_t, std::size_t> by_number_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "device/door/drafts.h"
 #include "device/door/limits.h"
@@ -191,8 +192,8 @@ Result<Json> timeline_json(client::Client& client, const Json& question) {
   const auto about = TRY(asked_record(client, question));
   std::vector<Entry> entries;
   for (const auto& table : client.schema().tables()) TRY(add_entries(client, table, about, entries));
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.record.id > b.record.id; });
+  satchel::sort(entries,
+                [](const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.record.id > b.record.id; });
   const auto to = static_cast<std::size_t>(std::clamp<std::int64_t>(question.integer_at("to"), 0, kWindowRowsMax));
   Values values(client.store());
   auto list = Json::array();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "device/door/limits.h"
 #include "device/door/values.h"
@@ -82,7 +83,7 @@ Result<void> add_matching(client::Client& client, const model::Table& table, std
     const bool begins = key.compare(0, prefix.size(), prefix) == 0;
     ranked.push_back({{!begins, std::move(key)}, record.id});
   }
-  std::sort(ranked.begin(), ranked.end());
+  satchel::sort(ranked);
   for (const auto& [rank, id] : ranked) out.add({table.number, id});
   return {};
 }

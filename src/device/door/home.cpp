@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "device/door/limits.h"
 #include "device/sync/recent.h"
 
@@ -36,8 +37,7 @@ Result<std::vector<Due>> due(client::Client& client, Lists& lists, const std::st
       out.push_back({at != nullptr ? *at : 0, &table, std::move(record)});
     }
   }
-  std::sort(out.begin(), out.end(),
-            [](const Due& a, const Due& b) { return a.at != b.at ? a.at < b.at : a.record.id < b.record.id; });
+  satchel::sort(out, [](const Due& a, const Due& b) { return a.at != b.at ? a.at < b.at : a.record.id < b.record.id; });
   if (out.size() > kHomeRowsMax) out.resize(kHomeRowsMax);
   return out;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/sort.h"
 #include "device/door/charts.h"
 #include "model/rules.h"
 
@@ -130,7 +131,7 @@ std::vector<const Table*> in_menu_order(const model::Schema& schema) {
   for (const auto& table : schema.tables())
     if (!table.is_derived && !table.is_intersect) tables.push_back(&table);
   const auto rank = [](const Table* table) { return table->menu_rank.value_or(std::numeric_limits<int>::max()); };
-  std::stable_sort(tables.begin(), tables.end(), [&](const Table* a, const Table* b) { return rank(a) < rank(b); });
+  satchel::sort(tables, [&](const Table* a, const Table* b) { return rank(a) < rank(b); });
   return tables;
 }
 

@@ -484,6 +484,25 @@ TEST_CASE("indexes and text index are those of the new schema, and are built ane
   old.store.verify();
 }
 
+TEST_CASE("Y26: a store that has its schema as files gets it packed, and the next schema finds what was typed") {
+  OldStore old;
+  old.store.write([&] {
+    old.change("person", ChangeKind::update, 1, {{"mood", kFoul}});
+    must(old.store.database().execute(
+        "create table schema_file(name text primary key, content blob not null) without rowid; "
+        "insert into schema_file values ('person.json', '{}'); "
+        "delete from meta where name = 'schema'; "
+        "update meta set value = '4' where name = 'format'"));
+  });
+  old.store.reopen(old.older);
+  CHECK(old.store.number("select count(*) from sqlite_master where name = 'schema_file'") == 0);
+  CHECK(old.store.number("select count(*) from meta where name = 'schema'") == 1);
+  CHECK(must(old.store->outbox()).size() == 1);
+  old.upgrade();
+  old.store.verify();
+  CHECK(old.retired(1) == Retired{{"mood", "Foul"}});
+}
+
 TEST_CASE("a schema that changed in its words only changes nothing in the store") {
   OldStore old;
   std::vector<Schema::File> files(old.older.files().begin(), old.older.files().end());

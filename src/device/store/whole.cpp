@@ -3,6 +3,7 @@
 // What the store does with all of its tables at once: scopes, the first load, sizes, erasing and checking.
 #include <algorithm>
 
+#include "base/sort.h"
 #include "device/store/internal/sql_store.h"
 
 namespace satchel::device::store {
@@ -53,7 +54,7 @@ Result<std::vector<odata::NamedRow>> SqlStore::scope_rows(ScopeNumber scope, std
     }));
   }
   // Sorted here, for walking the id index would read the rows in an order in which they don't lie.
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  satchel::sort(out, [](const auto& a, const auto& b) { return a.id < b.id; });
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "base/sort.h"
 #include "device/sync/decided_deletes.h"
 #include "device/sync/overlay.h"
 #include "device/sync/settle.h"
@@ -124,7 +125,7 @@ void fold_update(OutboxEntry& into, const OutboxEntry& later) {
                                       [&](const model::ColumnValue& b) { return b.column == base.column; });
     if (!is_known) into.bases.push_back(base);
   }
-  std::sort(into.bases.begin(), into.bases.end(), [](const auto& a, const auto& b) { return a.column < b.column; });
+  satchel::sort(into.bases, [](const auto& a, const auto& b) { return a.column < b.column; });
 }
 
 // The last change of the record if it may still take another in: never sent.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device/sync/merge.h"
+#include "base/sort.h"
 
 #include <algorithm>
 #include <map>
@@ -125,7 +126,7 @@ model::PartyList merge_parties(const model::PartyList& base, const model::PartyL
     if (!holds(base, party.party) || holds(mine, party.party)) merged.push_back(party);
   for (const auto& party : mine)
     if (!holds(base, party.party) && !holds(server, party.party)) merged.push_back(party);
-  std::sort(merged.begin(), merged.end());
+  satchel::sort(merged);
   return merged;
 }
 

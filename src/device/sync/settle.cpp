@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/random.h"
+#include "base/sort.h"
 #include "device/sync/cache.h"
 #include "device/sync/overlay.h"
 
@@ -70,7 +71,7 @@ void assume_missing_bases(OutboxEntry& entry) {
   if (!is_pending_update(entry)) return;
   for (const auto& value : entry.change.values)
     if (find_base(entry, value.column) == nullptr) entry.bases.push_back({value.column, {}});
-  std::sort(entry.bases.begin(), entry.bases.end(), [](const auto& a, const auto& b) { return a.column < b.column; });
+  satchel::sort(entry.bases, [](const auto& a, const auto& b) { return a.column < b.column; });
 }
 
 bool has_amount(const model::Table& table, const OutboxEntry& entry) {

@@ -14,8 +14,9 @@ namespace {
 using sql::quoted;
 
 // Grows with each change of the layout that an older program would misread.
-// 1: without drafts and cached rows. 2: without pins. 3: without a watch over cached rows.
-constexpr std::int64_t kFormat = 4;
+// 1: without drafts and cached rows. 2: without pins. 3: without a watch over cached rows. 4: the schema as files.
+constexpr std::int64_t kFormat = 5;
+constexpr std::string_view kSchema = "schema";  // in meta, packed
 
 constexpr std::array<std::string_view, 20> kOwnNames{
     "draft",       "use",       "known_name",     "meta",        "setting",      "schema_file",  "table_state",
@@ -160,7 +161,13 @@ Result<void> Layout::create() {
 Result<void> Layout::remember_schema() {
   TRY(meta_.set("layout", signature()));
   TRY(meta_.set_integer("schema_number", schema_.number()));
-  return known_schema_.write(schema_);
+  return meta_.set(kSchema, schema_.pack());
+}
+
+Result<std::optional<model::Schema>> Layout::known_schema() {
+  const auto packed = TRY(meta_.get(kSchema));
+  auto schema = model::Schema::unpack(packed ? *packed : std::string());
+  return schema ? std::optional(std::move(*schema)) : std::nullopt;
 }
 
 Result<void> Layout::recreate() {
@@ -213,6 +220,7 @@ Result<void> Layout::upgrade(const model::Schema* before) {
   if (format == 2 || format == 3)
     TRY(database_.execute("alter table use add column watched integer not null default 0;" +
                           std::string(kCreateUseIndexes)));
+  TRY(database_.execute("drop table if exists schema_file"));
   TRY(meta_.set_integer("format", kFormat));
   const bool is_loading = TRY(loading());
   std::set<std::string> remade;

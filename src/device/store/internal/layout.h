@@ -16,7 +16,7 @@
 #include <set>
 #include <string>
 
-#include "device/store/internal/known_schema.h"
+#include "device/store/internal/meta.h"
 #include "device/store/internal/rows.h"
 #include "device/store/internal/text_index.h"
 
@@ -26,13 +26,7 @@ class Layout {
  public:
   Layout(sql::Database& database, const model::Schema& schema, const DeviceTables& tables, NamedValues& meta,
          Rows& rows, TextIndex& text_index)
-      : database_(database),
-        schema_(schema),
-        known_schema_(database),
-        tables_(tables),
-        meta_(meta),
-        rows_(rows),
-        text_index_(text_index) {}
+      : database_(database), schema_(schema), tables_(tables), meta_(meta), rows_(rows), text_index_(text_index) {}
 
   // What is in the file, for a program with this schema. Changes nothing. Errors: store_newer, store_damaged, schema_invalid.
   enum class Found { nothing, current, older };
@@ -41,7 +35,10 @@ class Layout {
   // From `before`, null if it isn't known, to the schema of today. Tables that are gone stay: see drop_retired_tables.
   Result<void> upgrade(const model::Schema* before);
   Result<void> drop_retired_tables();
-  Result<std::optional<model::Schema>> known_schema() { return known_schema_.read(); }
+  // The schema for which the contents were written, kept beside them: what a column meant whose meaning has changed, and which words
+  // a choice had that is gone (Y26). nullopt if there is none, or none that this program can read: then nothing is known, and
+  // that's no error.
+  Result<std::optional<model::Schema>> known_schema();
   // Drops everything and begins anew.
   Result<void> recreate();
 
@@ -76,7 +73,6 @@ class Layout {
 
   sql::Database& database_;
   const model::Schema& schema_;
-  KnownSchema known_schema_;
   const DeviceTables& tables_;
   NamedValues& meta_;
   Rows& rows_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "model/rules.h"
 
 namespace satchel::device::store {
@@ -173,7 +174,7 @@ std::optional<ReadColumns> read_columns(ByteReader& reader, const model::Table* 
     if (column != nullptr && fits(*column, *written)) out.values.push_back({column->index, std::move(written->value)});
     else out.retired.push_back({written->name, text_of(*written)});
   }
-  std::sort(out.values.begin(), out.values.end(), [](const auto& a, const auto& b) { return a.column < b.column; });
+  satchel::sort(out.values, [](const auto& a, const auto& b) { return a.column < b.column; });
   return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device/store/internal/schema_move.h"
+#include "base/sort.h"
 
 #include <algorithm>
 
@@ -28,8 +29,8 @@ std::optional<Value> moved(const Column& before, const Column* now, const Value&
   return value;
 }
 
-void sort(std::vector<ColumnValue>& values) {
-  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.column < b.column; });
+void sort_by_column(std::vector<ColumnValue>& values) {
+  satchel::sort(values, [](const auto& a, const auto& b) { return a.column < b.column; });
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ SchemaMove::Typed SchemaMove::typed(TableNumber number, const std::vector<Column
       }
     }
   }
-  sort(out.values);
+  sort_by_column(out.values);
   return out;
 }
 
@@ -90,7 +91,7 @@ std::vector<ColumnValue> SchemaMove::said(TableNumber number, const std::vector<
     const auto* now = table->find_column(column.name);
     if (auto here = moved(column, now, value.value)) out.push_back({now->index, std::move(*here)});
   }
-  sort(out);
+  sort_by_column(out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "base/bytes.h"
+#include "base/sort.h"
 
 namespace satchel::device::store {
 namespace {
@@ -205,7 +206,7 @@ Result<std::vector<ScopeSetNumber>> Scopes::drop(ScopeNumber scope) {
   drop->bind_integer(1, scope.value);
   TRY(drop->run());
   forget();
-  std::sort(emptied.begin(), emptied.end());
+  satchel::sort(emptied);
   return emptied;
 }
 

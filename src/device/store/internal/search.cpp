@@ -5,6 +5,7 @@
 #include <limits>
 #include <tuple>
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "device/store/internal/words.h"
 #include "device/store/limits.h"
@@ -98,7 +99,7 @@ Result<std::vector<RowNumber>> Search::rows_of(const DeviceTable& table, std::st
                                  : scan(table, words, std::numeric_limits<std::size_t>::max()));
   out.reserve(found.size());
   for (const auto row : found) out.push_back(RowNumber(static_cast<std::uint32_t>(row)));
-  std::sort(out.begin(), out.end());
+  satchel::sort(out);
   return out;
 }
 
@@ -117,7 +118,7 @@ Result<std::vector<SearchHit>> Search::find(std::string_view text, std::size_t h
     return std::tuple(!begins, candidate.table->table->load_rank, std::string_view(candidate.key),
                       candidate.table->table->number, candidate.hit.record.id);
   };
-  std::sort(found.begin(), found.end(), [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
+  satchel::sort(found, [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
   for (auto& candidate : found) {
     const bool is_new = hits.empty() || hits.back().record != candidate.hit.record;
     if (is_new && hits.size() < hits_max) hits.push_back(std::move(candidate.hit));

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/sort.h"
 #include "device/store/internal/words.h"
 #include "device/store/limits.h"
 
@@ -30,7 +31,7 @@ constexpr std::int64_t kLeafBytes = 1990;
 
 std::vector<std::string_view> distinct_words(const std::optional<std::string>& text) {
   auto words = text ? all_words(*text) : std::vector<std::string_view>();
-  std::sort(words.begin(), words.end());
+  satchel::sort(words);
   words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;
 }
