@@ -11,7 +11,7 @@ import { EmptyState } from '../controls/placeholders';
 import { ToastList } from '../controls/toast_list';
 import { go, useAddress } from '../store/history';
 import { is_marked_open, is_marked_signed_in, mark_signed_in } from '../store/signed_in_mark';
-import { SchemaContext, useActOrTell, useLatest, useSchema, useStatus, useStore, useWatch } from '../store/store';
+import { SchemaContext, useActOrTell, useLatest, useNoToasts, useSchema, useStatus, useStore, useWatch } from '../store/store';
 import { Blocked } from '../screens/blocked/blocked';
 import { Charts } from '../screens/charts/charts';
 import { ChoosePin } from '../screens/choose_pin/choose_pin';
@@ -266,6 +266,7 @@ function Opening() {
 }
 
 function Trouble({ sentence }: { sentence: string }) {
+  useNoToasts();
   return (
     <main class="gate">
       <EmptyState icon="error" title="The app could not open its records">

@@ -48,6 +48,10 @@ export class Toasts {
     this.#tell();
   }
 
+  close_all(): void {
+    for (const { id } of this.#toasts) this.close(id);
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
