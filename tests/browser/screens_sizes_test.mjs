@@ -6,9 +6,6 @@ import { button, visit } from './harness/person.mjs';
 import { begin, first_id, kBothSizes, open_list, open_record, reconnect_to_trouble, scroll_to } from './harness/screens.mjs';
 import { test } from './harness/test.mjs';
 
-/** From here on the ways stand at the side. */
-const kRailPixels = 768;
-
 test('letters twice as big', kBothSizes, async (t) => {
   const { page, gallery, server } = await begin(t, { text_percent: 200 });
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), '32px');
@@ -65,12 +62,10 @@ for (const [name, width, height] of [['narrow phone', 360, 640], ['narrowest pho
     const { page, gallery, server } = await begin(t, { records: 1200 });
     await page.setViewportSize({ width, height });
     await gallery.keep('home');
-    if (width < kRailPixels) {
-      await button(page, 'Menu').click();
-      await page.getByRole('dialog', { name: 'Menu' }).waitFor();
-      await gallery.keep('menu');
-      await button(page, 'Close').click();
-    }
+    await button(page, 'Menu').click();
+    await page.getByRole('dialog', { name: 'Menu' }).waitFor();
+    await gallery.keep('menu');
+    await button(page, 'Close').click();
     await button(page, 'Create').click();
     await button(page, 'Contact').click();
     await page.getByRole('dialog', { name: 'New contact' }).waitFor();

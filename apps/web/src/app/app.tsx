@@ -133,7 +133,8 @@ function useSchemaAnswer() {
 function Frame({ prompt }: { prompt: (() => void) | undefined }) {
   const { path, query } = useAddress();
   const schema = useSchema();
-  const tablet = useMedia('(min-width: 48rem)');
+  const wide = useMedia('(min-width: 48rem)');
+  const tablet = wide && !is_phone();
   const place = place_at(path, query, schema);
   useEffect(() => void (document.title = `${title_of(place)} · Satchel`));
   return (
@@ -305,6 +306,12 @@ class Safety extends Component<{ children: ComponentChildren }, { failed: boolea
       </main>
     );
   }
+}
+
+/** A phone on its side is as wide as a tablet, and has no height for panes and a rail. The screen's size, for a keyboard makes windows low. */
+const kPhonePixelsMax = 480;
+function is_phone(): boolean {
+  return Math.min(screen.width, screen.height) < kPhonePixelsMax;
 }
 
 function useMedia(query: string): boolean {

@@ -10,7 +10,7 @@ import { browser_region, number_format } from '../forms/region';
 const kHeight = 220;
 /** Room for "US$1.5M" beside the plot, of a letter below it, and for how many labels it suffices. */
 const kAxisPixels = 64;
-const kLetterPixels = 7;
+const kLetterPixels = 7.5;
 const kLabelsMax = 8;
 /** Steps between lines where something is counted: there is no half of a record. */
 const kCounts = [0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));

@@ -27,7 +27,7 @@ import { ListTools } from './list_tools';
 const kLookMilliseconds = 500;
 /** The server is asked for a cached table's rows in such steps. */
 const kReachRows = 25;
-const kCompactRem = 4.5;
+const kCompactRem = 4.75;
 const kWideRem = 3.25;
 const kWideColumnsMax = 6;
 
