@@ -31,7 +31,7 @@ export function Conflicts() {
       )}
       <div class="cards">
         {by_record(answer?.open ?? []).map((conflicts) => (
-          <OpenConflict key={conflicts[0]!.id} conflicts={conflicts} />
+          <OpenConflict key={`${conflicts[0]!.record.id} ${conflicts[0]!.kind}`} conflicts={conflicts} />
         ))}
         {answer && answer.decided.length > 0 && <Decided decided={answer.decided} />}
       </div>
@@ -52,8 +52,7 @@ function by_record<Of extends Conflict>(conflicts: Of[], key = (conflict: Of): s
 function OpenConflict({ conflicts }: { conflicts: Conflict[] }) {
   const act = useActOrTell();
   const { toasts } = useStore();
-  const conflict = conflicts[0]!;
-  const { record, kind } = conflict;
+  const { record, kind } = conflicts[0]!;
   const table = useTable(record.set);
   const undo = useUndo();
   const [picked, set_picked] = useState<Pick>({});
@@ -86,10 +85,10 @@ function OpenConflict({ conflicts }: { conflicts: Conflict[] }) {
         <p class="none">
           {table?.label}
           {each_story(conflicts).map((one) => (
-            <>
+            <span key={one.id}>
               {' · '}
-              <Story key={one.id} conflict={one} />
-            </>
+              <Story conflict={one} />
+            </span>
           ))}
         </p>
       </header>
