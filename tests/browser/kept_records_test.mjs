@@ -3,7 +3,7 @@
 // What stays on the device of somebody who works with offline drafts, and what leaves it.
 import assert from 'node:assert/strict';
 import { danas_account, danas_device, kDana } from './harness/dana.mjs';
-import { button, drafts, field, go_to, heading, keep_as_draft, lose_line, open, read, reconnect, sync_now, visit } from './harness/person.mjs';
+import { button, drafts, field, go_to, heading, keep_as_draft, lose_line, read, reconnect, record, sync_now, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kBothSizes = { sizes: ['phone', 'tablet'] };
