@@ -360,7 +360,8 @@ Result<FeedPageReader> FeedPageReader::open(const model::Schema& schema, std::st
   // Before the sum, for a page of another wire may end otherwise.
   if (wire < kWireVersionMin || wire > kWireVersion) {
     return Error{ErrorCode::update_required,
-                 "The server feeds wire version " + std::to_string(wire) + ", which this program doesn't speak."};
+                 "This version of the app doesn't fit the server. Update the app, or ask your administrator to update "
+                 "the server; what waits on the device stays there."};
   }
   const std::string_view before_sum = page.substr(0, page.size() - kSumSize);
   if (ByteReader(page.substr(before_sum.size())).u64() != hash64(before_sum)) return damaged("bytes");

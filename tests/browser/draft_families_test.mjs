@@ -2,14 +2,19 @@
 //
 // Drafts under drafts, where the organisation lets them be (drafts=extended), and what is said where it doesn't.
 import assert from 'node:assert/strict';
-import { is_api } from './harness/gate.mjs';
-import { begin_account, button, drafts, drafts_counted, field, heading, keep_as_draft, notice_offline, read, reconnect, record, sign_in, sync_now, visit } from './harness/person.mjs';
+import { danas_device } from './harness/dana.mjs';
+import { begin_account, button, drafts, drafts_counted, field, heading, keep_as_draft, lose_line, read, reconnect, record, sync_now, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
-const kDana = 'drafts1@demo';
 const kParent = 'Mestral Boatyard';
 const kChild = { first: 'Jaume', last: 'Riera' };
 const kCousin = 'Xaloc Sailmakers';
+
+async function offline_and_extended(t) {
+  const dana = await danas_device(t, { settings: ['drafts=extended'] });
+  await lose_line(dana);
+  return dana;
+}
 
 async function begin_contact_of(page, account) {
   await visit(page, `/accounts/${account}`);
@@ -18,13 +23,7 @@ async function begin_contact_of(page, account) {
 }
 
 test('extended: a contact for an account that is a draft, saved as one group; classic: refused with the reason (D9, D5)', { sizes: ['phone', 'tablet'] }, async (t) => {
-  const server = await t.server();
-  await server.admin('set', 'drafts=extended');
-  const gate = await t.gate(server);
-  const { page } = await t.device();
-  await sign_in(page, gate.url, { user: kDana });
-  gate.cut(is_api);
-  await notice_offline(page);
+  const { server, gate, page } = await offline_and_extended(t);
 
   await begin_account(page, kParent);
   const parent = await keep_as_draft(page, 'Account');
@@ -67,13 +66,7 @@ test('extended: a contact for an account that is a draft, saved as one group; cl
 });
 
 test('extended: one of a family is refused, so all stay drafts: it has the reason, the other waits for it (D9, D7)', { sizes: ['phone'] }, async (t) => {
-  const server = await t.server();
-  await server.admin('set', 'drafts=extended');
-  const gate = await t.gate(server);
-  const { page } = await t.device();
-  await sign_in(page, gate.url, { user: kDana });
-  gate.cut(is_api);
-  await notice_offline(page);
+  const { server, gate, page } = await offline_and_extended(t);
   await begin_account(page, kParent);
   const parent = await keep_as_draft(page, 'Account');
   await begin_contact_of(page, parent);

@@ -2,12 +2,11 @@
 //
 // An administrator changes how somebody works offline, while unsent work is on the device (E5).
 import assert from 'node:assert/strict';
-import { is_api } from './harness/gate.mjs';
-import { begin_account, button, drafts, drafts_counted, field, heading, keep_as_draft, marked, notice_offline, open, open_address, pending, read, reconnect, record, save, settle_in, sign_in, sync_now, visit } from './harness/person.mjs';
+import { danas_account, danas_device, kDana } from './harness/dana.mjs';
+import { begin_account, button, drafts, drafts_counted, field, heading, keep_as_draft, lose_line, marked, open, open_address, pending, read, reconnect, record, save, settle_in, sync_now, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kBothSizes = { sizes: ['phone', 'tablet'] };
-const kDana = 'drafts1@demo';
 const kNames = ['Aquilo Pumps', 'Boreas Fans', 'Caecias Valves', 'Eurus Gauges'];
 const kJob = 'Keeper of the winds';
 
@@ -15,14 +14,10 @@ const notice = (page, text) => page.getByRole('status').getByText(text);
 const started_with = (server, prefix) => server.rows(`accounts?$select=accountid,name&$filter=startswith(name,'${prefix}')`);
 
 test('drafts to sync with five complete drafts: four accounts and a contact go up by themselves, each once; the one with a gap stays (E5, E1)', kBothSizes, async (t) => {
-  const server = await t.server();
-  const gate = await t.gate(server);
-  const { page } = await t.device();
-  await sign_in(page, gate.url, { user: kDana });
-  const [known] = await server.rows('accounts?$select=accountid,name&$filter=statecode eq 0&$orderby=name&$top=1', kDana);
+  const { server, gate, page } = await danas_device(t);
+  const known = await danas_account(server);
   await read(page, 'Account', `/accounts/${known.accountid}`, known.name);
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
   const ids = [];
   for (const name of kNames) {
     await begin_account(page, name);
@@ -67,8 +62,7 @@ test('sync to drafts with a full outbox: new records, notes, an edit and a delet
   await settle_in(device, gate.url);
   const owned = "Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid')";
   const [contact, gone] = await server.rows(`contacts?$select=contactid,fullname&$filter=statecode eq 0 and ${owned}&$orderby=fullname&$top=2`, 'east1@demo');
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
   const ids = [];
   for (const name of kNames) {
     await begin_account(page, name);
@@ -105,7 +99,6 @@ test('sync to drafts with a full outbox: new records, notes, an edit and a delet
   await sync_now(page);
   await until(async () => (await pending(page)) === '0', 'nothing waits');
   // What he made is what he used: readable without the server.
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
   await open_address(page, 'Account', `${gate.url}/accounts/${ids[0]}`, kNames[0]);
 });

@@ -2,23 +2,12 @@
 //
 // What stays on the device of somebody who works with offline drafts, and what leaves it.
 import assert from 'node:assert/strict';
-import { is_api } from './harness/gate.mjs';
-import { button, drafts, field, go_to, heading, keep_as_draft, notice_offline, read, reconnect, record, sign_in, sync_now, visit } from './harness/person.mjs';
+import { danas_account, danas_device, kDana } from './harness/dana.mjs';
+import { button, drafts, field, go_to, heading, keep_as_draft, lose_line, read, reconnect, record, sync_now, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kBothSizes = { sizes: ['phone', 'tablet'] };
-const kDana = 'drafts1@demo';
 const kNotHere = "isn't on this device: offline, only what you used recently can be read";
-
-async function danas_device(t, ...settings) {
-  const server = await t.server();
-  if (settings.length > 0) await server.admin('set', ...settings);
-  const gate = await t.gate(server);
-  const device = await t.device();
-  await sign_in(device.page, gate.url, { user: kDana });
-  await device.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-  return { server, gate, device, page: device.page };
-}
 
 async function is_not_here(page, address) {
   await visit(page, address);
@@ -26,7 +15,7 @@ async function is_not_here(page, address) {
 }
 
 test('"Keep on this device" outlives the cache’s bounds, what is open when the link drops stays, and unpinned it may leave (Q6, C1)', kBothSizes, async (t) => {
-  const { server, gate, device, page } = await danas_device(t, 'cache_rows=1');
+  const { server, gate, device, page } = await danas_device(t, { settings: ['cache_rows=1'] });
   const contacts = await server.rows('contacts?$select=contactid,fullname&$filter=statecode eq 0&$orderby=fullname&$top=5', kDana);
   const [pinned, used, open, ...later] = contacts.map(({ contactid, fullname }) => ({ address: `/contacts/${contactid}`, name: fullname }));
   const look_at = (on, { address, name }) => read(on, 'Contact', address, name);
@@ -44,8 +33,7 @@ test('"Keep on this device" outlives the cache’s bounds, what is open when the
   await other.goto(gate.url);
   for (const record of later) await look_at(other, record);
   await sync_now(other);
-  gate.cut(is_api);
-  await notice_offline(other);
+  await lose_line({ gate, page: other });
   await page.reload();
   await record(page, 'Contact').getByRole('heading', { name: open.name, exact: true }).waitFor();
   await look_at(page, pinned);
@@ -60,11 +48,10 @@ test('"Keep on this device" outlives the cache’s bounds, what is open when the
   gate.pass();
   await reconnect(page);
   // Of another table: on a tablet the list beside a contact is a use of others.
-  const [{ accountid, name }] = await server.rows('accounts?$select=accountid,name&$filter=statecode eq 0&$orderby=name&$top=1', kDana);
+  const { accountid, name } = await danas_account(server);
   await read(page, 'Account', `/accounts/${accountid}`, name);
   await sync_now(page);
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
   await is_not_here(page, pinned.address);
 });
 
@@ -73,8 +60,7 @@ test('cached rows that were deleted or may no longer be read leave with the next
   const accounts = await server.rows('accounts?$select=accountid,name&$filter=statecode eq 0&$orderby=name desc&$top=3', kDana);
   const [deleted, forbidden, kept] = accounts.map(({ accountid, name }) => ({ id: accountid, address: `/accounts/${accountid}`, name }));
   for (const { address, name } of [deleted, forbidden, kept]) await read(page, 'Account', address, name);
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
   const about = {};
   for (const account of [deleted, forbidden]) {
     await read(page, 'Account', account.address, account.name);
@@ -94,8 +80,7 @@ test('cached rows that were deleted or may no longer be read leave with the next
   for (const name of Object.values(about)) await drafts(page).getByRole('link', { name, exact: true }).waitFor();
   await t.shot(page, 'drafts about what is gone');
 
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
   for (const { address } of [deleted, forbidden]) await is_not_here(page, address);
   await read(page, 'Account', kept.address, kept.name);
   await go_to(page, 'Accounts');

@@ -2,8 +2,8 @@
 //
 // The device's own lock: wrong PINs cost more and more time and end in a lock that needs the server; idle minutes lock by themselves.
 import assert from 'node:assert/strict';
-import { is_api } from './harness/gate.mjs';
-import { begin_account, button, field, fill_sign_in, heading, keep_as_draft, notice_offline, record, sign_in, visit } from './harness/person.mjs';
+import { danas_device } from './harness/dana.mjs';
+import { begin_account, button, field, fill_sign_in, heading, keep_as_draft, lose_line, record, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kPin = '271828';
@@ -12,17 +12,11 @@ const inside = (page) => page.getByRole('navigation', { name: 'Main' });
 
 /** Dana's device with a PIN and a draft that nobody else has. */
 async function with_draft(t, ...settings) {
-  const server = await t.server();
-  await server.admin('set', ...settings);
-  const gate = await t.gate(server);
-  const device = await t.device();
-  await sign_in(device.page, gate.url, { user: 'drafts1@demo', pin: kPin });
-  await device.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-  gate.cut(is_api);
-  await notice_offline(device.page);
-  await begin_account(device.page, kAccount);
-  const draft = await keep_as_draft(device.page, 'Account');
-  return { server, gate, device, page: device.page, draft };
+  const dana = await danas_device(t, { settings, pin: kPin });
+  await lose_line(dana);
+  await begin_account(dana.page, kAccount);
+  const draft = await keep_as_draft(dana.page, 'Account');
+  return { ...dana, draft };
 }
 
 async function enter(page, pin) {

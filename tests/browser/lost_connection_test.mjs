@@ -3,22 +3,13 @@
 // The line breaks in the middle of a save of somebody who works with offline drafts: what was written is on the device, is there
 // after the app was closed, and has its effect once.
 import assert from 'node:assert/strict';
-import { from_save_on, is_api } from './harness/gate.mjs';
-import { begin_account, button, drafts, drafts_counted, field, heading, is_offline, marked, notice_offline, open_address, read, reconnect, record, sign_in, visit } from './harness/person.mjs';
+import { danas_account, danas_device } from './harness/dana.mjs';
+import { from_save_on } from './harness/gate.mjs';
+import { begin_account, button, drafts, drafts_counted, field, heading, is_offline, lose_line, marked, open_address, read, reconnect, record, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
 const kBothSizes = { sizes: ['phone', 'tablet'] };
-const kDana = 'drafts1@demo';
 const kAccount = 'Garbí Chandlers';
-
-async function danas_device(t) {
-  const server = await t.server();
-  const gate = await t.gate(server);
-  const device = await t.device();
-  await sign_in(device.page, gate.url, { user: kDana });
-  await device.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-  return { server, gate, device, page: device.page };
-}
 
 const named = (server, name) => server.rows(`accounts?$select=accountid&$filter=name eq '${name}'`);
 
@@ -67,7 +58,7 @@ test('a save that doesn’t reach the server is a draft as any other, and goes u
 
 test('an edit caught by a lost connection stays, also when the app is closed, and is merged with others’ when connected (D8, K1)', kBothSizes, async (t) => {
   const { server, gate, device, page } = await danas_device(t);
-  const [{ accountid, name }] = await server.rows('accounts?$select=accountid,name&$filter=statecode eq 0&$orderby=name&$top=1', kDana);
+  const { accountid, name } = await danas_account(server);
   await read(page, 'Account', `/accounts/${accountid}`, name);
   await field(record(page, 'Account'), 'Main Phone').fill('555 0301');
   gate.cut(from_save_on());
@@ -96,11 +87,10 @@ test('an edit caught by a lost connection stays, also when the app is closed, an
 
 test('the line drops while an existing record is being edited: what was typed stays unsaved, also when the app is closed, and is saved when connected (D8, D4)', kBothSizes, async (t) => {
   const { server, gate, device, page } = await danas_device(t);
-  const [{ accountid, name }] = await server.rows('accounts?$select=accountid,name&$filter=statecode eq 0&$orderby=name&$top=1', kDana);
+  const { accountid, name } = await danas_account(server);
   await read(page, 'Account', `/accounts/${accountid}`, name);
   await field(record(page, 'Account'), 'Main Phone').fill('555 0302');
-  gate.cut(is_api);
-  await notice_offline(page);
+  await lose_line({ gate, page });
 
   await device.restart();
   const again = device.page;

@@ -15,6 +15,8 @@ import { DemoData } from './harness/server.mjs';
 import { all_tests, Bench } from './harness/test.mjs';
 
 const kTestSecondsMax = 180;
+/** A picture takes seconds on a busy machine, and nobody waits for it. */
+const kPicturesSecondsMax = 600;
 /** Tests at one time. Each has its own server and devices, and mostly waits for them. */
 const kLanes = 2;
 
@@ -42,14 +44,14 @@ const is_asked_for = (test) => words.every((word) => `${test.file} ${test.size} 
 // Every screen at both sizes and themes takes a quarter of an hour: that is what ./dev look is for. The platforms' paths load the app some
 // 70 times: 76 s on a quiet machine with two lanes, 4 to 6 minutes on a busy one. Their table is tested cell by cell natively
 // and on the command line.
-const kByName = ['screens_test.mjs', 'platforms_test.mjs'];
+const is_by_name = (file) => file.startsWith('screens_') || file === 'platforms_test.mjs';
 // At a tablet's size these ask the same of the same controls: once is enough for every run, both for whoever names a file. All tests
 // together may take 25 minutes.
 const kTabletByName = [
   'delivery_test.mjs', 'draft_families_test.mjs', 'drafts_test.mjs', 'experience_test.mjs', 'images_test.mjs', 'kept_records_test.mjs',
   'keyboard_test.mjs', 'lock_test.mjs', 'lost_connection_test.mjs', 'sign_in_again_test.mjs', 'wiped_test.mjs',
 ];
-const is_short = ({ file, size }) => !kByName.includes(file) && !(size === 'tablet' && kTabletByName.includes(file));
+const is_short = ({ file, size }) => !is_by_name(file) && !(size === 'tablet' && kTabletByName.includes(file));
 const chosen = all_tests().filter((test) => is_asked_for(test) && (words.length > 0 || is_short(test)));
 
 let failed = 0;
@@ -74,7 +76,7 @@ async function run_one(test) {
   const bench = new Bench(test, run);
   let reason;
   try {
-    await within(test.body(bench), kTestSecondsMax);
+    await within(test.body(bench), test.file.startsWith('screens_') ? kPicturesSecondsMax : kTestSecondsMax);
   } catch (error) {
     reason = error;
   }

@@ -2,19 +2,16 @@
 //
 // A sign-in that ends while unsent work is on the device of somebody who works with offline drafts.
 import assert from 'node:assert/strict';
+import { danas_account, danas_device, kDana } from './harness/dana.mjs';
 import { from_save_on } from './harness/gate.mjs';
-import { begin_account, button, drafts, drafts_counted, field, fill_sign_in, heading, keep_as_draft, marked, read, record, sign_in, visit } from './harness/person.mjs';
+import { begin_account, button, drafts, drafts_counted, field, fill_sign_in, heading, keep_as_draft, marked, read, record, visit } from './harness/person.mjs';
 import { test, until } from './harness/test.mjs';
 
-const kDana = 'drafts1@demo';
 const kAccount = 'Migjorn Salvage';
 
 test('revoked with a draft and an unsaved edit: the app asks for the sign-in, nobody else can give it, then the edit goes up and the draft is saved once (S3, D8)', { sizes: ['phone', 'tablet'] }, async (t) => {
-  const server = await t.server();
-  const gate = await t.gate(server);
-  const { page } = await t.device();
-  await sign_in(page, gate.url, { user: kDana });
-  const [{ accountid, name }] = await server.rows('accounts?$select=accountid,name&$filter=statecode eq 0&$orderby=name&$top=1', kDana);
+  const { server, gate, page } = await danas_device(t);
+  const { accountid, name } = await danas_account(server);
   await read(page, 'Account', `/accounts/${accountid}`, name);
   gate.cut(from_save_on());
   await field(record(page, 'Account'), 'Main Phone').fill('555 0701');

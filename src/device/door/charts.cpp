@@ -112,6 +112,7 @@ Json chart_head(const Table& table, const model::Chart& chart) {
   json.set("set", table.set);
   json.set("kind", kKinds[static_cast<std::size_t>(chart.kind)]);
   if (chart.period) json.set("period", kPeriods[static_cast<std::size_t>(*chart.period)]);
+  json.set("category", table.columns[chart.category].label);
   return json;
 }
 

@@ -13,6 +13,7 @@
 #include "device/door/messages.h"
 #include "device/door/reading.h"
 #include "device/door/settings.h"
+#include "device/door/waiting.h"
 
 namespace satchel::device::door {
 namespace {
@@ -51,8 +52,8 @@ std::string connected_sentence(client::Client& client) {
   const auto add = [&](std::int64_t number, std::string_view one, std::string_view many) {
     if (number > 0) waits += (waits.empty() ? "" : ", ") + counted(number, one, many);
   };
+  if (const auto records = records_in_conflict(client)) add(*records, "conflict", "conflicts");
   if (status) {
-    add(status->conflicts, "conflict", "conflicts");
     add(status->errors, "refused change", "refused changes");
     add(status->drafts, "draft", "drafts");
   }

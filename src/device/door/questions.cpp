@@ -238,7 +238,7 @@ Result<Json> Questions::status(const Json& question, Instant now) {
   json.set("next_try", moment(syncing_.next_try()));
   json.set("last_sync", moment(status.last_sync));
   json.set("pending", status.pending);
-  json.set("conflicts", status.conflicts);
+  json.set("conflicts", TRY(records_in_conflict(client_)));
   json.set("errors", status.errors);
   json.set("drafts", status.drafts);
   json.set("rows", status.rows);
@@ -253,6 +253,7 @@ Result<Json> Questions::status(const Json& question, Instant now) {
   json.set("version", situation.version.to_string());
   json.set("platform", permits::row_of(platform_).label);
   json.set("rules", permits::name_of(situation.rules));
+  if (situation.drafts == permits::DraftRules::extended) json.set("extended_drafts", true);
   json.set("admin", standing.admin);
   const auto marks = TRY(client::session_marks(client_.store(), {now, {}, {}}));
   const bool is_leased = situation.rules == permits::Rules::modern && marks.lease;

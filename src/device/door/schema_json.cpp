@@ -59,6 +59,7 @@ Json column_json(const model::Schema& schema, const Column& column) {
     json.set("min", bound(column, column.min));
     json.set("max", bound(column, column.max));
   }
+  if (column.default_value) json.set("default", *column.default_value);
   if (!column.format.empty()) json.set("format", column.format);
   if (!column.options.empty()) json.set("options", options_of(column));
   if (!column.targets.empty()) {

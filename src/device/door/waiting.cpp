@@ -111,6 +111,12 @@ Result<Json> open_conflicts_json(client::Client& client, std::optional<RecordId>
   return list;
 }
 
+Result<std::int64_t> records_in_conflict(client::Client& client) {
+  std::set<RecordId> records;
+  for (const auto& conflict : TRY(client.conflicts())) records.insert(conflict.record);
+  return static_cast<std::int64_t>(records.size());
+}
+
 Result<Json> conflicts_json(client::Client& client) {
   auto json = Json::object();
   json.set("open", TRY(open_conflicts_json(client, std::nullopt)));

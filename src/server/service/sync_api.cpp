@@ -128,11 +128,15 @@ Result<DeviceHeaders> read_device_headers(const Call& call) {
   const auto wire = fields.get("Satchel-Wire");
   int version = 0;
   std::from_chars(wire.data(), wire.data() + wire.size(), version);
-  if (version < odata::kWireVersionMin || version > odata::kWireVersion)
+  if (version > odata::kWireVersion)
     return Error{ErrorCode::update_required,
-                 "This app and this server don't understand each other any more (wire version " +
-                     std::string(wire.empty() ? "none" : wire) + ", here " + std::to_string(odata::kWireVersion) +
-                     "). Update the app; what waits on the device stays there.",
+                 "This app is newer than the server. Ask your administrator to update the server; what waits on the "
+                 "device stays there and is sent afterwards.",
+                 "Satchel-Wire"};
+  if (version < odata::kWireVersionMin)
+    return Error{ErrorCode::update_required,
+                 "This version of the app is too old for the server. Update the app; what waits on the device stays "
+                 "there and is sent afterwards.",
                  "Satchel-Wire"};
   headers.device = DeviceId::parse(fields.get("Satchel-Device"));
   if (!headers.device || headers.device != call.caller.device)

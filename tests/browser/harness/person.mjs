@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A person at the app's screens: finds everything by its accessible role and name, as a screen reader would.
+import { is_api } from './gate.mjs';
 import { kPassword } from './server.mjs';
 import { until } from './test.mjs';
 
 export const button = (on, name) => on.getByRole('button', { name, exact: true });
-export const heading = (on, name) => on.getByRole('heading', { name, exact: true });
+export const heading = (on, name) => on.getByRole('heading', { name, exact: typeof name === 'string' });
 export const field = (on, label) => on.getByLabel(label, { exact: true });
 
 /** Opens the app and signs in; with `pin`, chooses it. */
@@ -106,6 +107,12 @@ export async function notice_offline(page) {
   await go_to(page, 'Sync status');
   await button(page, 'Sync now').click();
   await is_offline(page).waitFor({ timeout: 30_000 });
+}
+
+/** The line breaks, and the app knows. */
+export async function lose_line({ gate, page }) {
+  gate.cut(is_api);
+  await notice_offline(page);
 }
 
 /** The server is back. The app may find it by itself before the tap. */

@@ -11,7 +11,7 @@ import { EmptyState } from '../controls/placeholders';
 import { ToastList } from '../controls/toast_list';
 import { go, useAddress } from '../store/history';
 import { is_marked_open, is_marked_signed_in, mark_signed_in } from '../store/signed_in_mark';
-import { SchemaContext, useActOrTell, useLatest, useSchema, useStatus, useStore, useWatch } from '../store/store';
+import { SchemaContext, useActOrTell, useLatest, useNoToasts, useSchema, useStatus, useStore, useWatch } from '../store/store';
 import { Blocked } from '../screens/blocked/blocked';
 import { Charts } from '../screens/charts/charts';
 import { ChoosePin } from '../screens/choose_pin/choose_pin';
@@ -133,7 +133,8 @@ function useSchemaAnswer() {
 function Frame({ prompt }: { prompt: (() => void) | undefined }) {
   const { path, query } = useAddress();
   const schema = useSchema();
-  const tablet = useMedia('(min-width: 48rem)');
+  const wide = useMedia('(min-width: 48rem)');
+  const tablet = wide && !is_phone();
   const place = place_at(path, query, schema);
   useEffect(() => void (document.title = `${title_of(place)} · Satchel`));
   return (
@@ -266,6 +267,7 @@ function Opening() {
 }
 
 function Trouble({ sentence }: { sentence: string }) {
+  useNoToasts();
   return (
     <main class="gate">
       <EmptyState icon="error" title="The app could not open its records">
@@ -304,6 +306,12 @@ class Safety extends Component<{ children: ComponentChildren }, { failed: boolea
       </main>
     );
   }
+}
+
+/** A phone on its side is as wide as a tablet, and has no height for panes and a rail. The screen's size, for a keyboard makes windows low. */
+const kPhonePixelsMax = 480;
+function is_phone(): boolean {
+  return Math.min(screen.width, screen.height) < kPhonePixelsMax;
 }
 
 function useMedia(query: string): boolean {

@@ -10,8 +10,10 @@ import { browser_region, number_format } from '../forms/region';
 const kHeight = 220;
 /** Room for "US$1.5M" beside the plot, of a letter below it, and for how many labels it suffices. */
 const kAxisPixels = 64;
-const kLetterPixels = 7;
+const kLetterPixels = 7.5;
 const kLabelsMax = 8;
+/** Steps between lines where something is counted: there is no half of a record. */
+const kCounts = [0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 
 interface PlotProps {
   chart: ChartAnswer;
@@ -62,7 +64,8 @@ function data(chart: ChartAnswer): uPlot.AlignedData {
 function options(UPlot: typeof uPlot, chart: ChartAnswer, names: string[], element: HTMLElement, format: PlotProps['format']): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const axis = { stroke: colour('--text-quiet'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}` };
+  const scale = letter_scale();
+  const axis = { stroke: colour('--text-quiet'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `${12 * scale}px ${style.fontFamily}` };
   const last = chart.categories.length - 1;
   const shape = chart.chart.kind === 'line' ? {} : { paths: UPlot.paths.bars!({ size: [0.64, 64], radius: 0.12 }), points: { show: false } };
   return {
@@ -72,8 +75,8 @@ function options(UPlot: typeof uPlot, chart: ChartAnswer, names: string[], eleme
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, splits: () => chart.categories.map((_, index) => index), values: () => labels(names, element.clientWidth), size: 36, gap: 10 },
-      { ...axis, values: (_, splits) => splits.map((value) => short(value, chart.series[0]?.money)), size: kAxisPixels },
+      { ...axis, grid: { show: false }, splits: () => chart.categories.map((_, index) => index), values: () => labels(names, element.clientWidth, scale), size: 36 * scale, gap: 10 },
+      { ...axis, ...(chart.series[0]?.money ? {} : { incrs: kCounts }), values: (_, splits) => splits.map((value) => short(value, chart.series[0]?.money)), size: kAxisPixels * scale },
     ],
     series: [
       {},
@@ -81,7 +84,8 @@ function options(UPlot: typeof uPlot, chart: ChartAnswer, names: string[], eleme
         label: series.label,
         stroke: colour(index === 0 ? '--accent' : '--text-quiet'),
         fill: chart.chart.kind === 'line' ? undefined : colour(index === 0 ? '--accent' : '--text-quiet'),
-        width: 2,
+        // A bar of nothing has no outline.
+        width: chart.chart.kind === 'line' ? 2 : 0,
         value: (_: uPlot, value: number) => format(value, series.money),
         ...shape,
       })),
@@ -89,9 +93,14 @@ function options(UPlot: typeof uPlot, chart: ChartAnswer, names: string[], eleme
   };
 }
 
+/** Letters in a plot grow with the page's, as far as the plot has room. */
+function letter_scale(): number {
+  return Math.min(1.5, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+}
+
 /** As many labels as fit; the table has all of them in full. */
-function labels(categories: string[], width: number): string[] {
-  const room = (width - kAxisPixels) / categories.length;
+function labels(categories: string[], width: number, scale: number): string[] {
+  const room = (width - kAxisPixels * scale) / categories.length / scale;
   const longest = Math.max(...categories.map((category) => category.length));
   // Many stand in a row that one knows: some of them do. A few are cut rather than left out.
   const step = categories.length > kLabelsMax ? Math.ceil(((longest + 1) * kLetterPixels) / room) : 1;

@@ -73,7 +73,7 @@ export function WideRow({ table, row, columns, selected }: RowProps) {
         const text = column ? format_value(column, row.values[name], browser_region(), row.currency) : '';
         return (
           <span key={name} class={`cell ${column && is_figure(column.type) ? 'figure' : ''} ${is_nameless(row.values[name]) ? 'not-here' : ''}`} title={text}>
-            {text}
+            {column?.format === 'email' ? breakable(text) : text}
           </span>
         );
       })}
@@ -90,11 +90,24 @@ const kNarrowColumns = 4;
 export function column_tracks(table: Table, columns: string[]) {
   const widths = columns.map((name) => {
     const column = column_of(table, name);
-    const parts = column?.type === 'lookup' || column?.format === 'email' || column?.format === 'phone' ? 4 : column?.type === 'integer' ? 2 : 3;
+    const parts = column?.format === 'email' ? 8 : column?.type === 'lookup' || column?.format === 'phone' ? 4 : column?.type === 'integer' ? 2 : 3;
     return `minmax(0, ${parts}fr)`;
   });
   const first = (count: number) => widths.slice(0, count).join(' ');
   return { '--slim': first(kSlimColumns), '--narrow': first(kNarrowColumns), '--broad': widths.join(' ') };
+}
+
+const kWordJoiner = '\u2060';
+/** A mail address is broken behind its "@", if it must be, and not at a hyphen. */
+function breakable(address: string) {
+  const [who, ...where] = address.replaceAll('-', `-${kWordJoiner}`).split('@');
+  if (where.length === 0) return address;
+  return (
+    <span class="address">
+      {who}@<wbr />
+      {where.join('@')}
+    </span>
+  );
 }
 
 export function is_figure(type: string): boolean {

@@ -77,6 +77,8 @@ export interface Column {
   scale?: number;
   min?: number;
   max?: number;
+  /** What a new record gets when nobody says otherwise; 1 for a switch that is on. */
+  default?: number;
   format?: 'email' | 'phone' | 'url' | 'html' | 'duration' | '';
   options?: Option[];
   /** Sets that a lookup or party may lead to. */
@@ -139,6 +141,8 @@ export interface Chart {
   kind: 'bar' | 'column' | 'line';
   /** Categories are the first days of such periods: "2026-11-01". */
   period?: 'day' | 'week' | 'month';
+  /** The label of the column that its categories come from. */
+  category: string;
 }
 export interface Schema {
   number: number;
@@ -464,6 +468,7 @@ export interface StatusAnswer {
   last_sync: Milliseconds | null;
   /** Records with unsent changes. */
   pending: number;
+  /** Records with open conflicts. */
   conflicts: number;
   errors: number;
   drafts: number;
@@ -480,6 +485,8 @@ export interface StatusAnswer {
   /** "Android tablet". */
   platform?: string;
   rules?: 'modern' | 'classic';
+  /** The organisation lets drafts name records of this device and each other (D9). */
+  extended_drafts?: boolean;
   /** Whom to ask, by name; "" while unknown (P4). */
   admin?: string;
   /** The app works offline until then without a sign-in; null: no such bound (S2). */

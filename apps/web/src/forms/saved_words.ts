@@ -13,3 +13,6 @@ export const kSavedWords: Record<RecordState, string> = {
   in_conflict: 'Saved on this device. Somebody else changed the same: Conflicts asks you which to keep.',
   refused: 'Kept on this device. The server did not take it: Errors says why.',
 };
+
+/** Of an edit of a record that may only be changed while connected (D8). */
+export const kCaughtWords = 'Saved on this device. The connection was lost on the way: it is sent once you are connected.';

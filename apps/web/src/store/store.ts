@@ -110,3 +110,9 @@ export function useNow(): number {
   }, []);
   return now;
 }
+
+/** For a screen that stands before all others: messages about those would hide its buttons. */
+export function useNoToasts(): void {
+  const { toasts } = useStore();
+  useEffect(() => toasts.close_all(), [toasts]);
+}

@@ -16,6 +16,13 @@ describe('messages', () => {
     expect(texts(toasts)).toEqual(['Deleted.', 'Synced.']);
   });
 
+  it('that ask for nothing follow each other', () => {
+    const toasts = new Toasts();
+    toasts.show('Saved.');
+    toasts.show('Synced.');
+    expect(texts(toasts)).toEqual(['Synced.']);
+  });
+
   it('tell only the last thing that went wrong', () => {
     const toasts = new Toasts();
     toasts.show('No room.', { tone: 'bad' });

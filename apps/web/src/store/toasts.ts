@@ -34,8 +34,9 @@ export class Toasts {
 
   show(text: string, more: Partial<Pick<Toast, 'tone' | 'todo'>> = {}): void {
     const toast: Toast = { id: this.#next_id++, text, tone: more.tone ?? 'quiet', todo: more.todo };
-    // What went wrong last is what counts.
-    const stays = (other: Toast) => other.text !== text && !(toast.tone === 'bad' && other.tone === 'bad');
+    // Of what went wrong, and of what asks for nothing, the last is what counts.
+    const counts_last = (a: Toast, b: Toast) => a.tone === b.tone && (a.tone === 'bad' || (!a.todo && !b.todo));
+    const stays = (other: Toast) => other.text !== text && !counts_last(other, toast);
     this.#toasts = without_oldest([...this.#toasts.filter(stays), toast]);
     const long = toast.todo !== undefined || toast.tone === 'bad';
     setTimeout(() => this.close(toast.id), long ? kShownLongMilliseconds : kShownMilliseconds);
@@ -46,6 +47,10 @@ export class Toasts {
     if (!this.#toasts.some((toast) => toast.id === id)) return;
     this.#toasts = this.#toasts.filter((toast) => toast.id !== id);
     this.#tell();
+  }
+
+  close_all(): void {
+    for (const { id } of this.#toasts) this.close(id);
   }
 
   subscribe(listener: () => void): () => void {

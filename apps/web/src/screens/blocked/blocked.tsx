@@ -6,11 +6,12 @@ import { useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../door/door';
 import { Icon } from '../../controls/icon';
 import { Notice } from '../../controls/placeholders';
-import { useAct } from '../../store/store';
+import { useAct, useNoToasts } from '../../store/store';
 import { GetStarted } from '../get_started/get_started';
 
 export function Blocked({ session }: { session: SessionAnswer }) {
   const act = useAct();
+  useNoToasts();
   const [signing_in, set_signing_in] = useState(false);
   const [trying, set_trying] = useState(false);
   const [trouble, set_trouble] = useState('');

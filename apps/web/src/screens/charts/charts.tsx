@@ -69,7 +69,7 @@ function Figures({ answer }: { answer: ChartAnswer }) {
     <table class="table">
       <thead>
         <tr>
-          <th scope="col">{kHeads[answer.chart.period ?? 'none']}</th>
+          <th scope="col">{answer.chart.period ? kHeads[answer.chart.period] : answer.chart.category}</th>
           {bars && <td class="bar-cell" />}
           {answer.series.map((series) => (
             <th key={series.label} scope="col" class="figure">
@@ -104,7 +104,7 @@ function shows({ chart, series }: ChartAnswer, index: number): boolean {
   return !chart.period || series.some(({ values }) => values[index] !== 0);
 }
 
-const kHeads = { none: 'Value', day: 'Day', week: 'Week from', month: 'Month' };
+const kHeads = { day: 'Day', week: 'Week from', month: 'Month' };
 
 /** Categories as people read them. */
 function names_of({ chart, categories }: ChartAnswer): string[] {

@@ -30,49 +30,76 @@ export function Conflicts() {
         </EmptyState>
       )}
       <div class="cards">
-        {answer?.open.map((conflict) => <OpenConflict key={conflict.id} conflict={conflict} />)}
+        {by_record(answer?.open ?? []).map((conflicts) => (
+          <OpenConflict key={`${conflicts[0]!.record.id} ${conflicts[0]!.kind}`} conflicts={conflicts} />
+        ))}
         {answer && answer.decided.length > 0 && <Decided decided={answer.decided} />}
       </div>
     </main>
   );
 }
 
-function OpenConflict({ conflict }: { conflict: Conflict }) {
+/** Columns of one record may have come into conflict one by one: the record is decided on one card. */
+function by_record<Of extends Conflict>(conflicts: Of[], key = (conflict: Of): string => conflict.kind): Of[][] {
+  const groups = new Map<string, Of[]>();
+  for (const conflict of conflicts) {
+    const of = `${conflict.record.id} ${key(conflict)}`;
+    groups.set(of, [...(groups.get(of) ?? []), conflict]);
+  }
+  return [...groups.values()];
+}
+
+function OpenConflict({ conflicts }: { conflicts: Conflict[] }) {
   const act = useActOrTell();
   const { toasts } = useStore();
-  const table = useTable(conflict.record.set);
+  const { record, kind } = conflicts[0]!;
+  const table = useTable(record.set);
+  const undo = useUndo();
   const [picked, set_picked] = useState<Pick>({});
-  const name = reference_text(conflict.record);
+  const name = reference_text(record);
+  const columns = conflicts.flatMap((one) => one.columns);
   // Of a record that one side deleted, there is nothing to be put together.
-  const by_column = conflict.kind === 'columns' && conflict.columns.length > 1;
-  const all_picked = by_column && conflict.columns.every((column) => column.name in picked);
+  const by_column = kind === 'columns' && columns.length > 1;
+  const all_picked = by_column && columns.every((column) => column.name in picked);
 
   const resolve = async (keep: 'mine' | 'server' | Pick) => {
-    const outcome = await act({ do: 'resolve', conflict: conflict.id, keep });
-    if (!outcome) return;
-    const undo = () => void act({ do: 'undo_decision', conflict: conflict.id });
-    toasts.show(`${name} is decided.`, { todo: { label: 'Undo', run: undo } });
-    if (outcome.record !== conflict.record.id) go(`/${conflict.record.set}/${outcome.record}`);
+    const decided: Conflict[] = [];
+    let id = record.id;
+    for (const one of conflicts) {
+      const outcome = await act({ do: 'resolve', conflict: one.id, keep: typeof keep === 'string' ? keep : pick_of(one, keep) });
+      if (!outcome) break;
+      decided.push(one);
+      id = outcome.record;
+    }
+    if (decided.length === 0) return;
+    toasts.show(decided.length === conflicts.length ? `${name} is decided.` : `A part of ${name} is decided.`, { todo: { label: 'Undo', run: () => void undo(decided) } });
+    if (id !== record.id) go(`/${record.set}/${id}`);
   };
 
   return (
     <article class="card conflict" aria-label={`Conflict in ${name}`}>
       <header>
         <h2>
-          <a href={`/${conflict.record.set}/${conflict.record.id}`}>{name}</a>
+          <a href={`/${record.set}/${record.id}`}>{name}</a>
         </h2>
         <p class="none">
-          {table?.label} · <Story conflict={conflict} />
+          {table?.label}
+          {each_story(conflicts).map((one) => (
+            <span key={one.id}>
+              {' · '}
+              <Story conflict={one} />
+            </span>
+          ))}
         </p>
       </header>
-      {conflict.columns.length > 0 && (
+      {columns.length > 0 && (
         <div class="sides">
-          {conflict.columns.map((column) => (
+          {columns.map((column) => (
             <Sides
               key={column.name}
               column={column}
               table={table}
-              is_gone={conflict.kind === 'deleted_there'}
+              is_gone={kind === 'deleted_there'}
               picked={by_column ? picked[column.name] : undefined}
               onPick={by_column ? (side) => set_picked({ ...picked, [column.name]: side }) : undefined}
             />
@@ -95,9 +122,27 @@ function OpenConflict({ conflict }: { conflict: Conflict }) {
           </>
         )}
       </div>
-      <p class="none">{consequence(conflict)}</p>
+      <p class="none">{consequence(kind, columns.length)}</p>
     </article>
   );
+}
+
+function pick_of(conflict: Conflict, picked: Pick): Pick {
+  return Object.fromEntries(conflict.columns.map(({ name }) => [name, picked[name]!]));
+}
+
+/** Who, and when: once each. */
+function each_story(conflicts: Conflict[]): Conflict[] {
+  return conflicts.filter((one, index) => conflicts.findIndex(({ by, at }) => by === one.by && at === one.at) === index);
+}
+
+/** The values come back as an edit; the list goes on telling what was decided. */
+function useUndo(): (decided: Conflict[]) => Promise<boolean> {
+  const act = useActOrTell();
+  return async (decided) => {
+    for (const { id } of decided) if (!(await act({ do: 'undo_decision', conflict: id }))) return false;
+    return true;
+  };
 }
 
 function Story({ conflict }: { conflict: Conflict }) {
@@ -116,10 +161,10 @@ function Story({ conflict }: { conflict: Conflict }) {
   );
 }
 
-function consequence(conflict: Conflict): string {
-  if (conflict.kind === 'deleted_there') return 'Keep mine makes it anew from what is here. Keep server’s lets it go.';
-  if (conflict.kind === 'deleted_here') return 'Keep mine deletes it for good. Keep server’s brings it back as it is there.';
-  return conflict.columns.length > 1 ? 'Pick value by value, or one side for all.' : 'What is not kept can be taken back for 90 days.';
+function consequence(kind: Conflict['kind'], columns: number): string {
+  if (kind === 'deleted_there') return 'Keep mine makes it anew from what is here. Keep server’s lets it go.';
+  if (kind === 'deleted_here') return 'Keep mine deletes it for good. Keep server’s brings it back as it is there.';
+  return columns > 1 ? 'Pick value by value, or one side for all.' : 'What is not kept can be taken back for 90 days.';
 }
 
 /** A longer text scrolls in its place. */
@@ -175,35 +220,41 @@ function Sides({ column, table, is_gone, picked, onPick }: SidesProps) {
 
 const kDecisions = { mine: 'Kept mine', server: "Kept the server's", merged: 'Kept some of both', policy: 'Decided by a rule of your organisation' };
 
+/** Decided with one tap, conflicts of a record are a line. */
+const kTapMilliseconds = 10_000;
+
 function Decided({ decided }: { decided: ConflictsAnswer['decided'] }) {
-  const act = useActOrTell();
+  const undo = useUndo();
   const { toasts } = useStore();
-  // The value comes back as an edit; the list goes on telling what was decided.
-  const undo = async (conflict: ConflictsAnswer['decided'][number]) => {
-    if (await act({ do: 'undo_decision', conflict: conflict.id })) toasts.show(`The decision about ${reference_text(conflict.record)} is taken back.`);
-  };
+  const groups = by_record(decided, ({ decision, decided_at }) => `${decision} ${Math.floor(decided_at / kTapMilliseconds)}`);
   return (
     <section class="card flush" aria-label="Decided">
       <h2>Decided</h2>
       <ul class="rows">
-        {decided.map((conflict) => (
-          <li key={conflict.id}>
-            <div class="row">
-              <div class="row-text">
-                <a class="row-link" href={`/${conflict.record.set}/${conflict.record.id}`}>
-                  {reference_text(conflict.record)}
-                </a>
-                <span class="row-detail">
-                  <span>{kDecisions[conflict.decision]}</span>
-                  <Moment at={conflict.decided_at} />
-                </span>
+        {groups.map((group) => {
+          const { id, record, decision, decided_at } = group[0]!;
+          const take_back = async () => {
+            if (await undo(group)) toasts.show(`The decision about ${reference_text(record)} is taken back.`);
+          };
+          return (
+            <li key={id}>
+              <div class="row">
+                <div class="row-text">
+                  <a class="row-link" href={`/${record.set}/${record.id}`}>
+                    {reference_text(record)}
+                  </a>
+                  <span class="row-detail">
+                    <span>{kDecisions[decision]}</span>
+                    <Moment at={decided_at} />
+                  </span>
+                </div>
+                <button type="button" class="small-button above" onClick={() => void take_back()}>
+                  Undo
+                </button>
               </div>
-              <button type="button" class="small-button above" onClick={() => void undo(conflict)}>
-                Undo
-              </button>
-            </div>
-          </li>
-        ))}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

@@ -23,7 +23,7 @@ export function Drafts() {
           <h1 class="title">Draft Records</h1>
           {there && <ExportButton />}
         </div>
-        {there && <p class="subtitle">They are on this device only, until you save them.</p>}
+        {there && <p class="subtitle">{answer.value.length === 1 ? 'It is on this device only, until you save it.' : 'They are on this device only, until you save them.'}</p>}
       </header>
       <div class="cards">
         <div role="status">{ends.length > 0 && <Ends ends={ends} />}</div>
@@ -89,7 +89,7 @@ function readiness(ready: number, all: number): string {
   if (all === 1) return ready === 1 ? 'It can be saved as it is.' : 'It needs a look before it can be saved.';
   if (ready === all) return 'All of them can be saved as they are.';
   if (ready === 0) return 'All of them need a look before they can be saved.';
-  return `${ready} of ${all} can be saved as ${ready === 1 ? 'it is' : 'they are'}; the others need a look.`;
+  return `${ready} of ${all} can be saved as ${ready === 1 ? 'it is' : 'they are'}; ${all - ready === 1 ? 'the other needs' : 'the others need'} a look.`;
 }
 
 const kEndWords: Record<DraftEnd['end'], string> = {

@@ -3,7 +3,7 @@
 // Changes that the server refused (K4): the reason, and what can be done. They hold up nothing but what needs them.
 
 import { useState } from 'preact/hooks';
-import type { Refused } from '../../door/door';
+import type { Column, Reference, Refused, Value } from '../../door/door';
 import { AlertDialog } from '../../controls/dialog';
 import { Icon } from '../../controls/icon';
 import { EmptyState, SkeletonRows } from '../../controls/placeholders';
@@ -101,13 +101,21 @@ function what_is_lost(error: Refused, name: string): string {
   return `What you changed in ${name} will be gone; it will show what the server has.`;
 }
 
+function is_me(value: Value, me: Reference | null | undefined): boolean {
+  return typeof value === 'object' && value !== null && 'id' in value && value.id === me?.id;
+}
+
 function Typed({ error }: { error: Refused }) {
   const table = useTable(error.record.set);
-  // A new record holds what was filled in by itself as well: its form has what can be entered, and a switch that is off was left so.
+  const me = useWatch({ ask: 'session' }).answer?.me;
+  // A new record holds what was filled in by itself as well: its form has what can be entered, a choice's default was left so, and
+  // it is its maker's.
   const on_form = new Set(table?.form.sections.flatMap((section) => section.columns));
+  const is_entered = ({ name, type, default: given }: Column, value: Value) =>
+    on_form.has(name) && type !== 'state' && type !== 'status' && value !== false && Number(value) !== given && !(name === 'ownerid' && is_me(value, me));
   const values = Object.entries(error.values).flatMap(([name, value]) => {
     const column = table && column_of(table, name);
-    if (!column || column.hidden || (error.kind === 'create' && (!on_form.has(name) || value === false))) return [];
+    if (!column || column.hidden || (error.kind === 'create' && !is_entered(column, value))) return [];
     const text = format_value(column, value, browser_region());
     return text ? [{ label: column.label, text }] : [];
   });

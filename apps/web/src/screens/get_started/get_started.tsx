@@ -6,7 +6,7 @@ import { useId, useState } from 'preact/hooks';
 import { Icon } from '../../controls/icon';
 import { Notice } from '../../controls/placeholders';
 import { SecretInput } from '../../controls/secret_input';
-import { useAct } from '../../store/store';
+import { useAct, useNoToasts } from '../../store/store';
 
 interface Props {
   /** Prefilled: the page's own server, or the one of the session. */
@@ -24,6 +24,7 @@ interface Props {
 export function GetStarted({ server, user = '', reason, taken_away, onBack, onDone }: Props) {
   const act = useAct();
   const id = useId();
+  useNoToasts();
   const [fields, set_fields] = useState({ server, user, password: '' });
   const [trouble, set_trouble] = useState('');
   const [busy, set_busy] = useState(false);

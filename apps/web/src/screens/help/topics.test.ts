@@ -20,6 +20,15 @@ describe('help', () => {
     expect(drafts).not.toContain('marked Pending');
   });
 
+  it('says what a draft can belong to, by the rules of the organisation (H1, D9)', () => {
+    const classic = text_for({ experience: 'drafts', deployment: 'online' });
+    const extended = text_for({ experience: 'drafts', deployment: 'online', extended_drafts: true });
+    expect(classic).toContain('It can’t belong to another draft');
+    expect(extended).not.toContain('It can’t belong to another draft');
+    expect(extended).toContain('To any record on this device, and to another draft');
+    expect(extended).toContain('wait for it');
+  });
+
   it('speaks of the platform that the reader is on, and of what a sign-in prompt means there (H1)', () => {
     const of = (platform: string) => text_for({ experience: 'drafts', deployment: 'online', rules: 'classic', platform });
     expect(of('iPad')).toContain('Add to Home Screen');

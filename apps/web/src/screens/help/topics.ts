@@ -17,18 +17,25 @@ const kDrafts: Topic[] = [
   ['What works without a connection', 'Records that you used lately on this device can be read. New ones are kept as drafts. Charts, and images that you have not seen here, need the connection.'],
   ['What happens to my drafts', 'They are on this device only, until you save them while connected. Draft Records lists them, with what is missing. Save each by itself, or all that are ready at once.'],
   ['Can I change existing records', 'Not while offline: they can be read, and say why they can’t be changed. Drafts can be changed and discarded.'],
-  ['What can a draft belong to', 'To a record that is on this device and at the server: begin it from that record’s list or timeline. In most organisations it can’t belong to another draft: save that one first.'],
+];
+const kClassicDrafts: Topic[] = [
+  ['What can a draft belong to', 'To a record that is on this device and at the server: begin it from that record’s list or timeline. It can’t belong to another draft: save that one first.'],
   ['What if the server refuses a draft', 'It stays in Draft Records, with the reason. Change what is wrong and save it again; saving twice makes one record.'],
+];
+const kExtendedDrafts: Topic[] = [
+  ['What can a draft belong to', 'To any record on this device, and to another draft: choose it in the form, or begin from its list or timeline. Drafts that belong together are saved together.'],
+  ['What if the server refuses a draft', 'It stays in Draft Records, with the reason, and the drafts that belong to it wait for it. Change what is wrong and save again; saving twice makes one record.'],
 ];
 const kAlways: Topic[] = [
   ['What if the device is lost', 'Everything on it is encrypted. With a PIN nobody can open it. Tell your administrator, who can end the session.'],
   ['What if I close the app in the middle of something', 'What you typed is still in its form when you come back.'],
 ];
 
-type Known = Pick<StatusAnswer, 'experience' | 'rules' | 'deployment' | 'platform' | 'lease_until'>;
+type Known = Pick<StatusAnswer, 'experience' | 'extended_drafts' | 'rules' | 'deployment' | 'platform' | 'lease_until'>;
 
 export function help_topics(status: Known): Topic[] {
-  return [...(status.experience === 'drafts' ? kDrafts : kSync), sign_in_topic(status), ...kAlways, install_topic(status.platform ?? '')];
+  const drafts = [...kDrafts, ...(status.extended_drafts ? kExtendedDrafts : kClassicDrafts)];
+  return [...(status.experience === 'drafts' ? drafts : kSync), sign_in_topic(status), ...kAlways, install_topic(status.platform ?? '')];
 }
 
 function sign_in_topic({ rules, platform = '' }: Known): Topic {

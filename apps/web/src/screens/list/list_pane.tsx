@@ -27,7 +27,7 @@ import { ListTools } from './list_tools';
 const kLookMilliseconds = 500;
 /** The server is asked for a cached table's rows in such steps. */
 const kReachRows = 25;
-const kCompactRem = 4.5;
+const kCompactRem = 4.75;
 const kWideRem = 3.25;
 const kWideColumnsMax = 6;
 
@@ -170,7 +170,7 @@ function ColumnHeads({ table, columns, state, view, onChange }: HeadsProps) {
             {column.sortable ? (
               <button type="button" aria-label={`Sort by ${short_label(column)}${word}`} onClick={() => onChange({ order: { column: name, descending: mine ? !mine.descending : false } })}>
                 {short_label(column)}
-                {mine && <span aria-hidden="true">{mine.descending ? ' ↓' : ' ↑'}</span>}
+                {mine && <span aria-hidden="true">{mine.descending ? '\u00a0↓' : '\u00a0↑'}</span>}
               </button>
             ) : (
               short_label(column)

@@ -24,7 +24,7 @@ export function FormSections(props: Props) {
       {table.form.sections.map((section) => {
         const columns = shown_columns(table, section, is_new);
         if (columns.length === 0) return null;
-        const alone = without_partner(columns);
+        const alone = without_partner(columns, table.primary_name);
         return (
           <fieldset key={section.label} id={section_id(section.label)} class="section">
             <legend>{section.label}</legend>
@@ -41,11 +41,14 @@ export function FormSections(props: Props) {
 }
 
 /** Fields stand in pairs, but some need a whole line: who would stand beside nobody has the line as well. */
-function without_partner(columns: Column[]): Set<string> {
+function without_partner(columns: Column[], primary_name: string): Set<string> {
   const alone = new Set<string>();
   let waiting = '';
-  for (const { name, type } of columns) {
-    const needs_line = type === 'memo' || type === 'party_list';
+  for (const { name, type, format } of columns) {
+    // Half a line would cut most of these.
+    const is_long = format === 'email' || format === 'url' || name === primary_name;
+    const needs_line = type === 'memo' || type === 'party_list' || is_long;
+    if (is_long) alone.add(name);
     if (needs_line && waiting) alone.add(waiting);
     waiting = needs_line || waiting ? '' : name;
   }

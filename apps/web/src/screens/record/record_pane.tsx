@@ -10,7 +10,7 @@ import { useForm } from '../../controls/use_form';
 import { useIsDrawn } from '../../controls/use_is_drawn';
 import { context_values, read_context } from '../../forms/context';
 import { name_of } from '../../forms/format';
-import { kSavedWords } from '../../forms/saved_words';
+import { kCaughtWords, kSavedWords } from '../../forms/saved_words';
 import { address, go } from '../../store/history';
 import { useLatest, useAct, useStatus, useStore, useWatch } from '../../store/store';
 import { FormSections } from './form_sections';
@@ -129,7 +129,8 @@ function RecordForm({ table, id, answer, row, is_new, given, begun_for, will_be_
     const state = is_new || form.dirty.length > 0 ? await keep() : 'draft';
     if (state !== null && draft && connected) await save_draft();
     else if (state !== null) {
-      toasts.show(kSavedWords[state], state === 'draft' ? { todo: { label: 'Draft Records', run: () => go('/drafts') } } : {});
+      const is_caught = state === 'pending' && status?.experience === 'drafts';
+      toasts.show(is_caught ? kCaughtWords : kSavedWords[state], state === 'draft' ? { todo: { label: 'Draft Records', run: () => go('/drafts') } } : {});
       if (is_new) go(`/${table.set}/${id}`, 'replace');
     }
     set_saving(false);

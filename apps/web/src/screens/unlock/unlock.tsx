@@ -9,11 +9,12 @@ import { Notice } from '../../controls/placeholders';
 import { SecretInput } from '../../controls/secret_input';
 import { browser_region } from '../../forms/region';
 import { duration_words } from '../../forms/time';
-import { useAct } from '../../store/store';
+import { useAct, useNoToasts } from '../../store/store';
 
 export function Unlock({ session }: { session: SessionAnswer }) {
   const act = useAct();
   const id = useId();
+  useNoToasts();
   const [pin, set_pin] = useState('');
   const [trouble, set_trouble] = useState('');
   const [busy, set_busy] = useState(false);
