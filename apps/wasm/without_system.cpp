@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wasi-libc's calls of the system, answered here, so that the module imports nothing but `host`. Nothing of ours opens files or
-// prints; what is left is abort and assert, whose text goes to the host's log.
+// prints; what is left is abort and assert, whose text goes to the host's log. And what SQLite asks of an operating system as it starts.
 #include <cstdint>
 #include <cstdlib>
 
 #include "apps/wasm/host.h"
+#include "apps/wasm/host_file_system.h"
 
 namespace {
 
@@ -52,4 +53,7 @@ std::int32_t SATCHEL_WASI(fd_close)(std::int32_t) { return kSuccess; }
 std::int32_t SATCHEL_WASI(fd_seek)(std::int32_t, std::int64_t, std::int32_t, std::int32_t) { return kBadDescriptor; }
 std::int32_t SATCHEL_WASI(fd_fdstat_get)(std::int32_t, std::int32_t) { return kBadDescriptor; }
 [[noreturn]] void SATCHEL_WASI(proc_exit)(std::int32_t) { __builtin_trap(); }
+
+int sqlite3_os_init() { return satchel::apps::register_file_system(); }
+int sqlite3_os_end() { return 0; }
 }
