@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes SQLite smaller for the browser: small_sqlite.py FROM TO
+"""Makes SQLite smaller for the browser, and its cipher quicker: small_sqlite.py FROM TO
 
 Copies sqlite3.c and takes out the places where it reaches for what the device's SQL never asks of it: other ciphers' registration,
 window functions, renaming, full-text ranking and other tokenizers. The compiler then drops what nothing reaches. SQL that asks for
@@ -58,6 +58,21 @@ EDITS = [
     STR_FUNCTION(current_date,      0, "%Y-%m-%d",          0, currentTimeFunc),
     STR_FUNCTION(current_timestamp, 0, "%Y-%m-%d %H:%M:%S", 0, currentTimeFunc),
 """, ""),
+    # The cipher takes four blocks at a time as long as there are more (third_party/sqlite3mc/satchel_chacha20_four.h).
+    ("""  while (n > 64)
+  {
+    for (i = 0; i < 16; ++i)
+    {
+      block.words[i] = state[i];
+    }
+""", """  for (; n > 256; n -= 256, buf += 256, state[12] += 4) satchel_chacha20_four(buf, state);
+  while (n > 64)
+  {
+    for (i = 0; i < 16; ++i)
+    {
+      block.words[i] = state[i];
+    }
+"""),
     # Recursion in WITH.
     ("    generateWithRecursiveQuery(pParse, p, &dest);\n", f"    {LEFT_OUT};\n"),
 ]

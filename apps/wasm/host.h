@@ -5,7 +5,11 @@
 
 #include <cstdint>
 
+#ifdef __wasm__
 #define SATCHEL_HOST(name) __attribute__((import_module("host"), import_name(name)))
+#else
+#define SATCHEL_HOST(name)  // A test is the host.
+#endif
 
 namespace satchel::apps::host {
 

@@ -158,6 +158,8 @@ constexpr const char* kEndings[] = {"", "-wal", "-journal"};
 
 }  // namespace
 
+int register_file_system() { return sqlite3_vfs_register(&file_system, 1); }
+
 const std::string& file_trouble() { return trouble; }
 
 bool remove_database(const std::string& name) {
@@ -175,9 +177,3 @@ bool database_exists(const std::string& name) {
 }
 
 }  // namespace satchel::apps
-
-extern "C" {
-
-int sqlite3_os_init() { return sqlite3_vfs_register(&satchel::apps::file_system, 1); }
-int sqlite3_os_end() { return SQLITE_OK; }
-}

@@ -17,6 +17,9 @@ namespace satchel::apps {
 // The name under which edge::sqlite opens a database here.
 inline constexpr const char* kFileSystem = "multipleciphers-satchel";
 
+// As SQLite's default. Gives SQLite's code.
+int register_file_system();
+
 // What the host couldn't read since the module began; "" while everything could be.
 const std::string& file_trouble();
 

@@ -231,7 +231,7 @@ Result<void> Keeper::open(const vault::StoreKey& key) {
   opened.database = TRY(edge::sqlite::open({.path = kDatabase,
                                             .key = edge::sqlite::Key(key.bytes()),
                                             .cipher = edge::sqlite::Cipher::chacha20,
-                                            .profile = edge::sqlite::Profile::device,
+                                            .profile = edge::sqlite::Profile::browser,
                                             .vfs = kFileSystem}));
   opened.store = TRY(device::store::DeviceStore::open(*opened.database, model::Schema::standard()));
   device::client::EngineOptions options;

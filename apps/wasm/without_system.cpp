@@ -2,7 +2,7 @@
 //
 // wasi-libc's calls of the system, answered here, so that the module imports nothing but `host`. Nothing of ours opens files or
 // prints. What is left are the ends of a program with a bug in it: their texts go to the host's log as they are, for printf and
-// the streams behind it are 15 KB that every phone would download.
+// the streams behind it are 15 KB that every phone would download. And what SQLite asks of an operating system as it starts.
 #include <cstdarg>
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "apps/wasm/host.h"
+#include "apps/wasm/host_file_system.h"
 #include "base/bytes.h"
 
 namespace {
@@ -90,4 +91,7 @@ std::int32_t SATCHEL_WASI(fd_close)(std::int32_t) { return kSuccess; }
 std::int32_t SATCHEL_WASI(fd_seek)(std::int32_t, std::int64_t, std::int32_t, std::int32_t) { return kBadDescriptor; }
 std::int32_t SATCHEL_WASI(fd_fdstat_get)(std::int32_t, std::int32_t) { return kBadDescriptor; }
 [[noreturn]] void SATCHEL_WASI(proc_exit)(std::int32_t) { __builtin_trap(); }
+
+int sqlite3_os_init() { return satchel::apps::register_file_system(); }
+int sqlite3_os_end() { return 0; }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The amalgamation of SQLite and SQLite3 Multiple Ciphers as one translation unit, so that its static ciphers
 // can be given names of ours. The file comes from the npm package better-sqlite3-multiple-ciphers (docs/dependencies.md).
+#ifdef __wasm__
+#include "satchel_chacha20_four.h"
+#endif
 #include "sqlite3.c"
 
 #include "satchel_argon2id.h"

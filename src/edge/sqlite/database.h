@@ -47,6 +47,8 @@ enum class Cipher {
 enum class Profile {
   server,  // shared with other processes (backup), large cache, rows as they are
   device,  // one owner, deleted content overwritten, small cache and journal
+  // A device in a browser, where each call of a file costs as much as a hundred times its bytes: larger pages, larger cache.
+  browser,
 };
 
 // Hears a sentence for the user about something that was found and dealt with.

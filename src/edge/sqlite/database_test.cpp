@@ -11,6 +11,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <tuple>
 
 #include "edge/os/files.h"
 #include "edge/sqlite/limits.h"
@@ -401,28 +402,60 @@ TEST_CASE("savepoints nest and undo their own part only") {
 // The child commits 1,000 rows, then changes them all in a transaction with a cache so small that pages reach the disk
 // before the commit, and is killed there. This is the trap of toolchain.md, 3: a journal header that recovery can't read.
 TEST_CASE("kill -9 in a transaction leaves what was committed") {
-  for (const bool encrypted : {true, false})
-    for (const auto cipher : {Cipher::chacha20, Cipher::aegis})
-      for (const auto mode : {JournalMode::wal, JournalMode::truncate}) {
-        if (!encrypted && cipher == Cipher::aegis) continue;
-        const Place place;
-        auto options = place.device(cipher);
-        if (!encrypted) options.key.reset();
-        run_and_kill([&] {
-          auto database = open_with_table(options);
-          must(set_journal_mode(*database, mode));
-          fill(*database, 20'000, "committed");
-          must(database->execute("pragma cache_size=20"));
-          must(database->execute("begin immediate"));
-          must(database->execute("update t set name = 'uncommitted ' || id"));
-          (void)database.release();
-        });
-        // Pages of the open transaction were on the disk.
-        CHECK(must(os::file_size(place.path + (mode == JournalMode::wal ? "-wal" : "-journal"))) > 100'000);
+  struct Way {
+    Profile profile;
+    std::optional<Cipher> cipher;
+  };
+  for (const auto& way : {Way{Profile::device, Cipher::chacha20}, Way{Profile::device, Cipher::aegis},
+                          Way{Profile::device, std::nullopt}, Way{Profile::browser, Cipher::chacha20}})
+    for (const auto mode : {JournalMode::wal, JournalMode::truncate}) {
+      const Place place;
+      auto options = place.device(way.cipher.value_or(Cipher::chacha20));
+      options.profile = way.profile;
+      if (!way.cipher) options.key.reset();
+      run_and_kill([&] {
+        auto database = open_with_table(options);
+        must(set_journal_mode(*database, mode));
+        fill(*database, 20'000, "committed");
+        must(database->execute("pragma cache_size=20"));
+        must(database->execute("begin immediate"));
+        must(database->execute("update t set name = 'uncommitted ' || id"));
+        (void)database.release();
+      });
+      // Pages of the open transaction were on the disk.
+      CHECK(must(os::file_size(place.path + (mode == JournalMode::wal ? "-wal" : "-journal"))) > 100'000);
+      auto database = must(open(options));
+      CHECK(number(*database, "select count(*) from t where name like 'committed %'") == 20'000);
+      must(check_integrity(*database));
+    }
+}
+
+// Stores that an older app made in the browser have pages of 4 KiB.
+TEST_CASE("a file keeps the page size that it was made with, whatever opens it later") {
+  for (const auto& [maker, later, page_size] : {std::tuple(Profile::device, Profile::browser, kPageSize),
+                                                std::tuple(Profile::browser, Profile::device, kBrowserPageSize)})
+    for (const auto mode : {JournalMode::wal, JournalMode::truncate}) {
+      const Place place;
+      auto options = place.device();
+      options.profile = maker;
+      {
+        auto database = open_with_table(options);
+        CHECK(number(*database, "pragma page_size") == page_size);
+        fill(*database, 5000, "row");
+        must(set_journal_mode(*database, mode));
+      }
+      options.profile = later;
+      for (int rows = 10'000; rows <= 15'000; rows += 5000) {
         auto database = must(open(options));
-        CHECK(number(*database, "select count(*) from t where name like 'committed %'") == 20'000);
+        must(set_journal_mode(*database, mode));
+        CHECK(number(*database, "pragma page_size") == page_size);
+        fill(*database, 5000, "row");
+        must(database->execute("vacuum"));
+        CHECK(number(*database, "pragma page_size") == page_size);
+        CHECK(number(*database, "select count(*) from t") == rows);
         must(check_integrity(*database));
       }
+    }
 }
 
 TEST_CASE("a full disk keeps what was there and can be gone on with") {

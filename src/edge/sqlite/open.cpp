@@ -155,23 +155,38 @@ Result<void> use_write_ahead_log(Connection& connection) {
   return Error{ErrorCode::io_error, "\"" + connection.path() + "\" can't have a write-ahead log on this disk."};
 }
 
-Result<void> apply_profile(Connection& connection, const OpenOptions& options) {
-  const bool device = options.profile == Profile::device;
+// In numbers what a profile is in words (database.h).
+struct Traits {
+  bool one_owner;  // and nothing deleted stays
+  int page_size, cache_kib, checkpoint_pages, journal_kept, busy_milliseconds;
+};
+
+const Traits& traits_of(Profile profile) {
+  static constexpr Traits kServer{
+      false, kPageSize, kServerCacheKib, kServerCheckpointPages, kServerJournalKept, kServerBusyMilliseconds};
+  static constexpr Traits kDevice{
+      true, kPageSize, kDeviceCacheKib, kDeviceCheckpointPages, kDeviceJournalKept, kDeviceBusyMilliseconds};
+  static constexpr Traits kBrowser{
+      true, kBrowserPageSize, kBrowserCacheKib, kBrowserCheckpointPages, kDeviceJournalKept, kDeviceBusyMilliseconds};
+  return profile == Profile::server ? kServer : profile == Profile::device ? kDevice : kBrowser;
+}
+
+Result<void> apply_profile(Connection& connection, const Traits& traits) {
   TRY(pragma(connection, "synchronous", "full"));
   TRY(pragma(connection, "foreign_keys", "off"));
   TRY(pragma(connection, "temp_store", "memory"));
   TRY(pragma(connection, "mmap_size", 0));
-  TRY(pragma(connection, "secure_delete", device ? "on" : "off"));
-  TRY(pragma(connection, "cache_size", -(device ? kDeviceCacheKib : kServerCacheKib)));
-  TRY(pragma(connection, "wal_autocheckpoint", device ? kDeviceCheckpointPages : kServerCheckpointPages));
-  return pragma(connection, "journal_size_limit", device ? kDeviceJournalKept : kServerJournalKept);
+  TRY(pragma(connection, "secure_delete", traits.one_owner ? "on" : "off"));
+  TRY(pragma(connection, "cache_size", -traits.cache_kib));
+  TRY(pragma(connection, "wal_autocheckpoint", traits.checkpoint_pages));
+  return pragma(connection, "journal_size_limit", traits.journal_kept);
 }
 
 Result<void> prepare_connection(Connection& connection, const OpenOptions& options) {
-  const bool device = options.profile == Profile::device;
+  const auto& traits = traits_of(options.profile);
   sqlite3* handle = connection.handle();
   sqlite3_extended_result_codes(handle, 1);
-  sqlite3_busy_timeout(handle, device ? kDeviceBusyMilliseconds : kServerBusyMilliseconds);
+  sqlite3_busy_timeout(handle, traits.busy_milliseconds);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // A plan hangs on the text alone. Otherwise the planner looks at the number behind "limit ?", and each new binding of it
   // compiles the kept statement again: 40 us for every list and 38 times in every pull.
@@ -179,12 +194,13 @@ Result<void> prepare_connection(Connection& connection, const OpenOptions& optio
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_create_function_v2(handle, "fold", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr,
                              fold_in_sql, nullptr, nullptr, nullptr);
-  TRY(pragma(connection, "page_size", kPageSize));
+  // A file that is there has its own.
+  if (content_of(handle) == Content::none) TRY(pragma(connection, "page_size", traits.page_size));
   if (options.key.has_value()) TRY(encrypt(connection, options));
   // Before the first page is read, so that the log's index needs no file that others could map.
-  if (device && writes(options.access)) TRY(pragma(connection, "locking_mode", "exclusive"));
+  if (traits.one_owner && writes(options.access)) TRY(pragma(connection, "locking_mode", "exclusive"));
   TRY(read_first_page(connection));
-  TRY(apply_profile(connection, options));
+  TRY(apply_profile(connection, traits));
   if (writes(options.access)) TRY(use_write_ahead_log(connection));
   if (options.key.has_value() && content_of(handle) == Content::plain) return would_be_plain(options.path);
   return {};
