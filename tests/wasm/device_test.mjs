@@ -284,39 +284,6 @@ test('killed anywhere in a first sync, it goes on where it was', async () => {
   current.kill();
 });
 
-// From 20,000 rows on the store has a rollback journal, and indexes are built under it too.
-test('killed anywhere in a large first sync, it goes on where it was', async () => {
-  const large = await Server.start('--records', '54000');
-  const sync_all = async (kept, kills) => {
-    let current = await App.open(kept);
-    await current.act({ ...signIn(), server: large.url });
-    await current.act({ do: 'set_pin', pin: null });
-    const is_done = (status) => status.first_sync === null && !status.syncing && status.search_ready;
-    const rows_of = async () => (await current.ask({ ask: 'status' })).tables.reduce((sum, table) => sum + table.rows, 0);
-    const has_journal = () => kept.slots.files.some((file) => file.name === 'store-journal' && file.size > 0);
-    let told = 0;
-    for (let calls of kills) {
-      current.isKilledNow = () => has_journal() && calls-- <= 0;
-      await sleepUntil(() => current.isDead, 120);
-      assert.ok(has_journal());
-      current = await App.open(kept);
-      assert.equal(current.brokenSentence, '');
-      const there = await rows_of();
-      assert.ok(there >= told, `${told} rows were there, ${there} are`);
-      told = there;
-    }
-    await current.until({ ask: 'status' }, is_done, 120);
-    const lists = [];
-    for (const set of ['accounts', 'contacts', 'tasks']) lists.push((await current.ask(list(set))).rows.map((row) => row.id));
-    const rows = await rows_of();
-    current.kill();
-    return { rows, lists };
-  };
-  const killed = await sync_all(fresh(), [0, 1, 3, 10, 40, 41, 42, 100, 101]);
-  assert.ok(killed.rows > 20_000);
-  assert.deepEqual(killed, await sync_all(fresh(), []));
-});
-
 test('no room left: the save is refused with a sentence, what is there stays, and there is room again later', async () => {
   const kept = fresh();
   const full = await readyApp(kept);

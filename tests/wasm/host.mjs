@@ -106,8 +106,6 @@ export class App {
     this.isDead = false;
     /** Host calls until the tab is killed. */
     this.callsLeft = Infinity;
-    /** Asked before each host call: whether the tab is killed there. */
-    this.isKilledNow = () => false;
     this.calls = 0;
     this.clockOffset = 0;
     this.offline = false;
@@ -146,7 +144,7 @@ export class App {
     };
     for (const [call, act] of Object.entries(host))
       host[call] = (...args) => {
-        if (this.isDead || this.callsLeft-- <= 0 || this.isKilledNow()) {
+        if (this.isDead || this.callsLeft-- <= 0) {
           this.isDead = true;
           throw new Killed();
         }
