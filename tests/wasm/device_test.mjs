@@ -284,39 +284,6 @@ test('killed anywhere in a first sync, it goes on where it was', async () => {
   current.kill();
 });
 
-// Past some thousand rows the store has a rollback journal, and indexes are built under it too.
-test('killed anywhere in a large first sync, it goes on where it was', async () => {
-  const large = await Server.start('--records', '16000');
-  const sync_all = async (kept, kills) => {
-    let current = await App.open(kept);
-    await current.act({ ...signIn(), server: large.url });
-    await current.act({ do: 'set_pin', pin: null });
-    const is_done = (status) => status.first_sync === null && !status.syncing && status.search_ready;
-    for (const budget of kills) {
-      const told = (await current.ask({ ask: 'status' })).tables.reduce((sum, table) => sum + table.rows, 0);
-      current.callsLeft = budget;
-      await sleepUntil(async () => current.isDead || (await current.ask({ ask: 'status' }).then(is_done, () => false)), 120);
-      if (!current.isDead) break;
-      if (kept.slots.files.some((file) => file.name === 'store-journal' && file.size > 0)) inJournal += 1;
-      current = await App.open(kept);
-      assert.equal(current.brokenSentence, '');
-      const there = (await current.ask({ ask: 'status' })).tables.reduce((sum, table) => sum + table.rows, 0);
-      assert.ok(there >= told, `${told} rows were told, ${there} are there`);
-    }
-    current.callsLeft = Infinity;
-    await current.until({ ask: 'status' }, is_done, 120);
-    const tables = (await current.ask({ ask: 'status' })).tables.map((table) => [table.set, table.rows]);
-    const lists = [];
-    for (const set of ['accounts', 'contacts', 'tasks']) lists.push((await current.ask(list(set))).rows.map((row) => row.id));
-    current.kill();
-    return { tables, lists };
-  };
-  let inJournal = 0;
-  const killed = await sync_all(fresh(), [150, 250, 400, 401, 402, 403, 404, 500, 600, 700, 701, 702, 703, 800, 900]);
-  assert.ok(inJournal >= 3, `${inJournal} kills under a journal`);
-  assert.deepEqual(killed, await sync_all(fresh(), []));
-});
-
 test('no room left: the save is refused with a sentence, what is there stays, and there is room again later', async () => {
   const kept = fresh();
   const full = await readyApp(kept);

@@ -43,8 +43,8 @@ inline constexpr std::int64_t kSearchSliceRows = 20'000;
 inline constexpr std::int64_t kSearchMergeLeaves = 2'000;
 
 // Rows from which on loading and building indexes is bulk work with a journal of its own. Changing the journal takes some
-// milliseconds; fewer rows don't win that back, even in a browser, where a log's second writing costs most.
-inline constexpr std::int64_t kBulkRowsMin = 5'000;
+// milliseconds; fewer rows don't win that back.
+inline constexpr std::int64_t kBulkRowsMin = 20'000;
 
 // Indexes of small tables are built several at a time, until this many rows were sorted.
 inline constexpr std::int64_t kIndexStepRows = 20'000;

@@ -15,7 +15,7 @@ inline constexpr std::size_t kStatementsMax = 512;
 inline constexpr std::size_t kExecuteKeptMax = 24;
 
 // Of new files; also the unit in which the cipher works. SQLite's own default, but in a browser, where a call that writes takes some
-// 50 us for 12 bytes and for 16 KiB alike: a first sync makes a fifth of the calls.
+// 50 us for 12 bytes and for 16 KiB alike: a first sync makes a sixth of the calls.
 inline constexpr int kPageSize = 4096;
 inline constexpr int kBrowserPageSize = 16 * 1024;
 
