@@ -103,10 +103,10 @@ function breakable(address: string) {
   const [who, ...where] = address.replaceAll('-', `-${kWordJoiner}`).split('@');
   if (where.length === 0) return address;
   return (
-    <span class="address">
+    <>
       {who}@<wbr />
       {where.join('@')}
-    </span>
+    </>
   );
 }
 

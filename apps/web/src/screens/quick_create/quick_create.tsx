@@ -65,7 +65,7 @@ function QuickForm({ table, onClose }: { table: Table; onClose(): void }) {
         <div class="fields">
           {columns.map((name) => {
             const column = column_of(table, name)!;
-            const props = { set: table.set, column, draft: form.draft, shown: kNothing, problem: form.problems[name], reason: start?.fixed[name] };
+            const props = { set: table.set, column, draft: form.draft, shown: kNothing, problem: form.problems[name], reason: start?.fixed[name], is_alone: column.format === 'email' };
             return <Field key={name} {...props} onEdit={(edit) => form.edit(name, edit)} />;
           })}
         </div>
