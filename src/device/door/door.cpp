@@ -96,8 +96,13 @@ void Door::read_lease() {
 
 // ---- events ----------------------------------------------------------------------------------------------------------------
 
-void Door::hear(TabNumber tab, std::string_view message, Instant now) {
+void Door::begin_turn(Instant now) {
   now_ = now;
+  is_watch_asked_ = false;
+}
+
+void Door::hear(TabNumber tab, std::string_view message, Instant now) {
+  begin_turn(now);
   read_lease();
   const auto heard = read_message(message);
   if (!heard.asked) {
@@ -121,25 +126,30 @@ void Door::leave(TabNumber tab) {
 }
 
 void Door::answer(client::RequestToken token, Result<Response> response, Instant now) {
-  now_ = now;
+  begin_turn(now);
   syncing_.answer(token, std::move(response), now);
   take_ended();
   take_touched();
 }
 
 void Door::wake(Instant now) {
-  now_ = now;
+  begin_turn(now);
   is_work_told_ = false;
   wake_at_.reset();
   read_lease();
-  // One slice each time, so that what was heard meanwhile has its turn. Orders of lists are short work, and somebody looks at them.
-  if (const auto lists_at = lists_.work_at(); lists_at && *lists_at <= now) {
-    if (const auto table = lists_.work(now); table && *table) watches_.touch_table(**table);
-  } else {
-    syncing_.wake(now);
-  }
+  work();
   take_ended();
   take_touched();
+}
+
+// One piece each time, so that what was heard meanwhile has its turn.
+void Door::work() {
+  // What somebody looks at comes first: poll_output tells it.
+  if (watches_.any_due(now_, syncing_.busy())) return;
+  if (!uses_.empty()) return note_use();
+  const auto lists_at = lists_.work_at();
+  if (!lists_at || *lists_at > now_) return syncing_.wake(now_);
+  if (const auto table = lists_.work(now_); table && *table) watches_.touch_lists(client_.schema().at(**table).set);
 }
 
 void Door::set_platform(permits::Platform platform) {
@@ -149,7 +159,7 @@ void Door::set_platform(permits::Platform platform) {
 }
 
 void Door::look_again(Instant now) {
-  now_ = now;
+  begin_turn(now);
   take_touched();
 }
 
@@ -178,16 +188,18 @@ void Door::hear_question(TabNumber tab, const Asked& asked) {
   tell(tab, std::move(text));
 }
 
+// One in a turn: a list takes some milliseconds, and what is heard meanwhile mustn't wait for all of them.
 std::optional<Output> Door::next_told() {
-  while (auto* watch = watches_.next_due(now_, syncing_.busy())) {
-    const auto answer = questions_.answer(watch->question, Lists::For::watching, now_);
-    auto text = answer ? answer_text(watch->id, *answer) : refusal_text(watch->id, answer.error());
-    auto hash = hash128(text);
-    if (hash == watch->told) continue;
-    watch->told = std::move(hash);
-    return Tell{watch->tab, std::move(text)};
-  }
-  return std::nullopt;
+  if (is_watch_asked_) return std::nullopt;
+  auto* watch = watches_.next_due(now_, syncing_.busy());
+  if (watch == nullptr) return std::nullopt;
+  is_watch_asked_ = true;
+  const auto answer = questions_.answer(watch->question, Lists::For::watching, now_);
+  auto text = answer ? answer_text(watch->id, *answer) : refusal_text(watch->id, answer.error());
+  auto hash = hash128(text);
+  if (hash == watch->told) return std::nullopt;
+  watch->told = std::move(hash);
+  return Tell{watch->tab, std::move(text)};
 }
 
 // What was written decides which questions may have another answer.
@@ -205,6 +217,18 @@ void Door::take_touched() {
 // ---- actions ---------------------------------------------------------------------------------------------------------------
 
 void Door::hear_action(TabNumber tab, const Asked& asked) {
+  if (asked.what() == "opened" || asked.what() == "seen") uses_.push_back({tab, asked});
+  else perform(tab, asked);
+}
+
+// That a record was looked at costs a commit, and nobody waits for it.
+void Door::note_use() {
+  const auto use = std::move(uses_.front());
+  uses_.pop_front();
+  perform(use.tab, use.asked);
+}
+
+void Door::perform(TabNumber tab, const Asked& asked) {
   const auto outcome = act(tab, asked);
   if (!outcome) return tell(tab, refusal_text(asked.id, outcome.error()));
   if (*outcome) tell(tab, answer_text(asked.id, **outcome));
@@ -398,7 +422,9 @@ std::optional<Output> Door::next_wake() {
     wake_at_ = next;
     return WakeAt{next};
   }
-  if (is_work_told_ || !(lists_are_due || syncing_.has_work())) return std::nullopt;
+  const bool has_work =
+      lists_are_due || syncing_.has_work() || !uses_.empty() || watches_.any_due(now_, syncing_.busy());
+  if (is_work_told_ || !has_work) return std::nullopt;
   is_work_told_ = true;
   return WorkLeft{};
 }

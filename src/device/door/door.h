@@ -19,6 +19,7 @@
 //   - What an action has answered is on the disk. An action's key makes repeating it harmless.
 //   - Bad messages are answered with a refusal and change nothing.
 //   - A tab that goes takes its watches with it (`leave`).
+//   - Between two events there is one piece of work: a watched question asked anew, a stretch of a list's order, a page of a sync.
 //
 // It doesn't know browsers, keys and PINs (apps/wasm), HTML, and how anything is kept.
 #pragma once
@@ -87,10 +88,14 @@ class Door {
   bool busy() const { return syncing_.busy(); }
 
  private:
+  void begin_turn(Instant now);
+  void work();
   void hear_question(TabNumber tab, const Asked& asked);
   void look_at_server(const Json& question);
   Result<void> note(std::string_view what);
   void hear_action(TabNumber tab, const Asked& asked);
+  void note_use();
+  void perform(TabNumber tab, const Asked& asked);
   Result<std::optional<Json>> act(TabNumber tab, const Asked& asked);
   Result<void> sign_out(const Json& action);
   SignedOut wipe(const Error& why);
@@ -100,6 +105,12 @@ class Door {
   std::optional<Output> next_told();
   std::optional<Output> next_wake();
   void tell(TabNumber tab, std::string message) { outputs_.push_back(Tell{tab, std::move(message)}); }
+
+  // What was looked at, to be noted when there is nothing more urgent.
+  struct Use {
+    TabNumber tab;
+    Asked asked;
+  };
 
   // An action that is answered when the sync is over.
   struct Waiting {
@@ -133,10 +144,12 @@ class Door {
   Watches watches_;
   std::vector<Waiting> waiting_;
   std::vector<Searching> searching_;
+  std::deque<Use> uses_;
   std::deque<Output> outputs_;
   Instant now_;
   std::optional<Instant> wake_at_;
   bool is_work_told_ = false;
+  bool is_watch_asked_ = false;  // in this turn
   bool was_connected_ = true;
   std::optional<Instant> lease_read_at_;
 };

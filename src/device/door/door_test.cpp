@@ -582,27 +582,109 @@ TEST_CASE("a window anywhere in a long list is what the whole list has there, al
   CHECK(names_in(window(901, 902)) == Names{"Rival 1900"});
 }
 
-TEST_CASE("a long list's number of rows follows a change a moment later, out of the way of whoever saved") {
-  std::vector<model::Record> records = some_records();
-  for (int i = 0; i < 250; ++i) {
-    for (int copy = 0; copy < 2; ++copy) {
-      auto record = record_for_test("competitor", static_cast<std::uint8_t>(i), 50, {{"name", "Rival"}});
-      record.id.uuid.bytes[1] = static_cast<std::uint8_t>(copy + 1);
-      records.push_back(record);
+TEST_CASE("a long list's number of rows follows a change at once, and many changes a moment later") {
+  const auto rivals = [](int first, int count, std::int64_t version) {
+    std::vector<model::Record> records;
+    for (int i = first; i < first + count; ++i) {
+      records.push_back(
+          record_for_test("competitor", static_cast<std::uint8_t>(i % 250), version, {{"name", "Rival"}}));
+      records.back().id.uuid.bytes[1] = static_cast<std::uint8_t>(1 + i / 250);
     }
-  }
+    return records;
+  };
+  auto records = some_records();
+  for (auto& record : rivals(0, 500, 50)) records.push_back(std::move(record));
   auto it = DoorForTest::with(records);
   it->watch(1, R"({"ask":"list","set":"competitors","filter":"name eq 'Rival'","columns":[],"from":0,"to":2})");
   CHECK(it->told(1).back().integer_at("total") == 500);
 
   it->act(R"({"do":"nudge","why":"focus"})");
   it->pass(Duration::of_seconds(2));
-  it->sync({record_for_test("competitor", 251, 140, {{"name", "Rival"}})}, 140);
-  for (const auto& list : it->told(1)) CHECK(list.integer_at("total") == 500);
+  it->sync(rivals(500, 1, 140), 140);
+  CHECK(it->told(1).back().integer_at("total") == 501);
+
+  const int many = kOrderMovesMax + 1;
+  it->act(R"({"do":"nudge","why":"focus"})");
+  it->pass(Duration::of_seconds(2));
+  it->sync(rivals(501, many, 150), 150);
+  for (const auto& list : it->told(1)) CHECK(list.integer_at("total") == 501);
   it->pass(kOrderRest);
   const auto later = it->told(1);
   REQUIRE(!later.empty());
-  CHECK(later.back().integer_at("total") == 501);
+  CHECK(later.back().integer_at("total") == 501 + many);
+}
+
+TEST_CASE("the list behind a record follows each save: moved, new, deleted, and no longer in the filter") {
+  const auto elena = model::Reference{TableNumber(8), id_for_test(kElena)};
+  auto records = some_records();
+  const auto id_of = [](int firm) {
+    auto id = id_for_test(static_cast<std::uint8_t>(firm % 200));
+    id.uuid.bytes[1] = static_cast<std::uint8_t>(1 + firm / 200);
+    return id;
+  };
+  for (int firm = 0; firm < 450; ++firm) {
+    records.push_back(record_for_test("account", 0, 50,
+                                      {{"name", "Firm " + std::to_string(1000 + firm)},
+                                       {"telephone1", "555"},
+                                       {"statecode", std::int64_t{0}},
+                                       {"statuscode", std::int64_t{1}},
+                                       {"ownerid", elena}}));
+    records.back().id = id_of(firm);
+  }
+  auto it = DoorForTest::with(records);
+  it->watch(1, R"({"ask":"list","set":"accounts","filter":"telephone1 eq '555'","from":0,"to":3})");
+  const auto list_after = [&](const std::string& action) {
+    const auto done = it->act(action);
+    CHECK(code_of(done).empty());
+    const auto told = it->told(1);
+    REQUIRE(!told.empty());
+    return std::pair(names_in(told.back()), told.back().integer_at("total"));
+  };
+  const auto about = [&](const std::string& what, int firm) {
+    return R"({"do":")" + what + R"(","set":"accounts","id":")" + id_of(firm).to_string() + '"';
+  };
+  using List = std::pair<Names, std::int64_t>;
+  CHECK(it->told(1).back().integer_at("total") == 450);
+  CHECK(list_after(about("update", 0) + R"(,"values":{"name":"Firm 1002 and more"}})") ==
+        List{{"Firm 1001", "Firm 1002", "Firm 1002 and more"}, 450});
+  CHECK(list_after(R"({"do":"create","set":"accounts","id":")" + kNew +
+                   R"(","values":{"name":"Firm 0","telephone1":"555"}})") ==
+        List{{"Firm 0", "Firm 1001", "Firm 1002"}, 451});
+  CHECK(list_after(about("remove", 1) + "}") == List{{"Firm 0", "Firm 1002", "Firm 1002 and more"}, 450});
+  CHECK(list_after(about("update", 2) + R"(,"values":{"telephone1":"556"}})") ==
+        List{{"Firm 0", "Firm 1002 and more", "Firm 1003"}, 449});
+}
+
+// Each piece is an event of its own, and what was heard meanwhile is answered before the next.
+TEST_CASE("while a long list is put in order, what is asked is answered in between") {
+  std::vector<model::Record> records = some_records();
+  for (int i = 0; i < 1'500; ++i) {
+    records.push_back(record_for_test("competitor", static_cast<std::uint8_t>(i % 250), 50, {{"name", "Rival"}}));
+    records.back().id.uuid.bytes[1] = static_cast<std::uint8_t>(1 + i / 250);
+  }
+  auto it = DoorForTest::with(records);
+  const auto poll = [&] {
+    std::vector<std::string> told;
+    while (auto output = it->door().poll_output())
+      if (const auto* tell = std::get_if<Tell>(&*output)) told.push_back(tell->message);
+    return told;
+  };
+  it->door().hear(TabNumber(1),
+                  R"({"id":1,"watch":true,"question":{"ask":"list","set":"competitors","from":0,"to":2}})", it->now);
+  CHECK(json(poll().front()).find("answer")->find("total")->is_null());
+  int pieces = 0;
+  for (bool is_counted = false; !is_counted; ++pieces) {
+    REQUIRE(pieces < 100);
+    it->door().wake(it->now);
+    it->door().hear(TabNumber(1),
+                    R"({"id":2,"watch":false,"question":{"ask":"record","set":"contacts","id":")" + kContact + R"("}})",
+                    it->now);
+    for (const auto& told : poll()) {
+      const auto message = json(told);
+      if (message.integer_at("id") == 1) is_counted = message.find("answer")->integer_at("total") == 1'500;
+    }
+  }
+  CHECK(pieces > 1'500 / static_cast<int>(kOrderPieceRows));
 }
 
 TEST_CASE("search in a list keeps the list's filter and order; the last word may be unfinished") {

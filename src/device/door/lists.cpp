@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "base/text.h"
 #include "device/door/limits.h"
@@ -89,8 +90,8 @@ std::string key_of(const Json& question, Instant now) {
 }
 
 // Rows of `order` that are among `matching` (ascending).
-std::vector<store::RowNumber> kept(const std::vector<store::RowNumber>& order,
-                                   const std::vector<store::RowNumber>& matching) {
+std::vector<store::RowNumber> in_order(const std::vector<store::RowNumber>& order,
+                                       const std::vector<store::RowNumber>& matching) {
   std::vector<store::RowNumber> out;
   if (matching.empty()) return out;
   std::vector<bool> is_match(std::size_t{matching.back().value} + 1);
@@ -155,111 +156,108 @@ Result<Json> Lists::answer(const Json& question, Instant now, For whom) {
 }
 
 Result<std::vector<model::Record>> Lists::rows_of(const Window& window, For whom, std::optional<std::int64_t>& total) {
-  auto& whole = ordered(window, {});
-  const bool is_fresh = whole.is_made && !whole.is_old;
-  const bool is_searched = !window.search.empty();
-  if (!is_fresh && !is_searched && window.to <= kDirectRowsMax)
-    if (auto rows = TRY(first_rows_of(window, whole, whom, total))) return std::move(*rows);
+  auto* kept = find_kept(window.key);
+  // A row or two are moved by the way.
+  if (kept != nullptr && !kept->order.is_outdated()) TRY(kept->order.work(client_.store()));
+  const bool is_current = kept != nullptr && !kept->order.has_work();
+  if (!is_current && window.search.empty() && window.to <= kDirectRowsMax)
+    if (auto rows = TRY(first_rows_of(window, kept, whom, total))) return std::move(*rows);
+  if (kept == nullptr) kept = &keep(window);
   // An old order serves while somebody waits for the new one.
-  if (!whole.is_made || (whole.is_old && whom == For::asking)) TRY(make(whole));
-  whole.is_wanted = whole.is_old;
-  if (!is_searched) return rows_of_order(window, whole, total);
-  auto& found = ordered(window, window.search);
-  if (!found.is_made || found.is_old) TRY(find(found, window.search, whole));
-  return rows_of_order(window, found, total);
+  if (!kept->order.is_made() || whom == For::asking) TRY(finish(*kept));
+  kept->is_wanted = kept->order.has_work();
+  if (!window.search.empty()) TRY(search_in(*kept, window.search));
+  const std::span numbers = window.search.empty() ? kept->order.numbers() : kept->found;
+  const auto size = static_cast<std::int64_t>(numbers.size());
+  total = size;
+  const auto from = static_cast<std::size_t>(std::min(window.from, size));
+  const auto to = static_cast<std::size_t>(std::min(window.to, size));
+  return client_.store().rows_at(*window.table, numbers.subspan(from, to - from));
 }
 
 // Near the top, without the order. Nothing if it's needed all the same, for the number of rows.
-Result<std::optional<std::vector<model::Record>>> Lists::first_rows_of(const Window& window, Ordered& whole, For whom,
+Result<std::optional<std::vector<model::Record>>> Lists::first_rows_of(const Window& window, Kept* kept, For whom,
                                                                        std::optional<std::int64_t>& total) {
   auto query = window.query;
   query.top = window.to;
   auto result = TRY(client_.store().list(query));
+  const auto rows = static_cast<std::int64_t>(result.records.size());
   if (!result.next) {
-    total = static_cast<std::int64_t>(result.records.size());
+    total = rows;  // A short list needs no order.
   } else if (whom == For::asking) {
     return std::optional<std::vector<model::Record>>();
   } else {
+    if (kept == nullptr) kept = &keep(window);
+    kept->is_wanted = true;
     // Meanwhile the number from before is nearer to the truth than none.
-    if (whole.is_made) total = static_cast<std::int64_t>(whole.numbers.size());
-    whole.is_wanted = true;
+    if (kept->order.is_made()) total = static_cast<std::int64_t>(kept->order.numbers().size());
   }
-  const auto skipped = std::min(window.from, static_cast<std::int64_t>(result.records.size()));
-  result.records.erase(result.records.begin(), result.records.begin() + skipped);
+  result.records.erase(result.records.begin(), result.records.begin() + std::min(window.from, rows));
   return std::optional(std::move(result.records));
 }
 
-Result<std::vector<model::Record>> Lists::rows_of_order(const Window& window, Ordered& order,
-                                                        std::optional<std::int64_t>& total) {
-  const auto size = static_cast<std::int64_t>(order.numbers.size());
-  total = size;
-  const auto from = static_cast<std::size_t>(std::min(window.from, size));
-  const auto to = static_cast<std::size_t>(std::min(window.to, size));
-  return client_.store().rows_at(*window.table, std::span(order.numbers).subspan(from, to - from));
+Result<void> Lists::search_in(Kept& kept, const std::string& search) {
+  if (kept.is_found && kept.search == search) return {};
+  const auto& table = client_.schema().at(kept.order.query().table);
+  kept.found = in_order(kept.order.numbers(), TRY(client_.store().matching_rows(table, search)));
+  kept.search = search;
+  kept.is_found = true;
+  return {};
 }
 
 // ---- orders of whole lists -------------------------------------------------------------------------------------------------
 
-Lists::Ordered& Lists::ordered(const Window& window, const std::string& search) {
-  const auto key = window.key + "\n" + search;
-  const auto known =
-      std::find_if(orders_.begin(), orders_.end(), [&](const Ordered& order) { return order.key == key; });
-  if (known != orders_.end()) {
-    orders_.splice(orders_.begin(), orders_, known);
-    return orders_.front();
-  }
-  auto& order = orders_.emplace_front();
-  order.key = key;
-  order.query = window.query;
-  order.tables.insert(window.table->number);
-  // A filter may look at other records through a lookup.
-  if (window.key.find('/') != std::string::npos)
-    for (const auto& column : window.table->columns) order.tables.insert(column.targets.begin(), column.targets.end());
-  if (orders_.size() > kOrdersKept) orders_.pop_back();
-  return order;
+Lists::Kept* Lists::find_kept(const std::string& key) {
+  const auto known = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.key == key; });
+  if (known == kept_.end()) return nullptr;
+  kept_.splice(kept_.begin(), kept_, known);
+  return &kept_.front();
 }
 
-Result<void> Lists::make(Ordered& order) {
-  order.is_wanted = false;
-  order.numbers = TRY(client_.store().row_numbers(order.query));
-  order.is_made = true;
-  order.is_old = false;
-  return {};
+Lists::Kept& Lists::keep(const Window& window) {
+  kept_.push_front({window.key, Order(window.query)});
+  if (kept_.size() > kOrdersKept) kept_.pop_back();
+  return kept_.front();
 }
 
-Result<void> Lists::find(Ordered& found, const std::string& search, const Ordered& whole) {
-  const auto& table = client_.schema().at(whole.query.table);
-  found.numbers = kept(whole.numbers, TRY(client_.store().matching_rows(table, search)));
-  found.is_made = true;
-  found.is_old = whole.is_old;  // A row that isn't in the old order yet is found once that is renewed.
+Result<void> Lists::finish(Kept& kept) {
+  while (kept.order.has_work()) TRY(kept.order.work(client_.store()));
+  kept.is_found = false;
   return {};
 }
 
 void Lists::touched(const store::Touched& touched, Instant now) {
-  if (touched.erased) orders_.clear();
-  for (auto& order : orders_) {
-    if (order.is_old) continue;
-    for (const auto table : touched.tables) order.is_old = order.is_old || order.tables.contains(table);
-    if (order.is_old) order.old_since = now;
+  if (touched.erased) kept_.clear();
+  for (auto& kept : kept_) {
+    const bool was_outdated = kept.order.is_outdated();
+    if (!kept.order.touched(touched)) continue;
+    kept.is_found = false;
+    if (!was_outdated) kept.outdated_at = now;
   }
 }
 
-Instant Lists::Ordered::due_at() const { return is_made ? old_since + kOrderRest : Instant(); }
+// A first one is waited for, and few rows are soon moved.
+Instant Lists::Kept::due_at() const {
+  return order.is_made() && order.is_outdated() ? outdated_at + kOrderRest : Instant();
+}
 
 std::optional<Instant> Lists::work_at() const {
   std::optional<Instant> first;
-  for (const auto& order : orders_)
-    if (order.is_wanted) first = std::min(first.value_or(order.due_at()), order.due_at());
+  for (const auto& kept : kept_)
+    if (kept.is_wanted) first = std::min(first.value_or(kept.due_at()), kept.due_at());
   return first;
 }
 
 Result<std::optional<TableNumber>> Lists::work(Instant now) {
-  for (auto& order : orders_) {
-    if (!order.is_wanted || order.due_at() > now) continue;
-    order.is_wanted = false;
-    const auto& table = client_.schema().at(order.query.table);
+  for (auto& kept : kept_) {
+    if (!kept.is_wanted || kept.due_at() > now) continue;
+    kept.is_wanted = false;
+    const auto& table = client_.schema().at(kept.order.query().table);
     if (TRY(is_loading(table))) continue;  // It would be old with the next page.
-    TRY(make(order));
+    TRY(kept.order.work(client_.store()));
+    kept.is_wanted = kept.order.has_work();
+    if (kept.is_wanted) return std::optional<TableNumber>();
+    kept.is_found = false;
     return std::optional(table.number);
   }
   return std::optional<TableNumber>();

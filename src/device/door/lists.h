@@ -2,23 +2,23 @@
 //
 // Lists: windows of a table's rows, at any place of a long list.
 //
-//   near the top    asked from the database as it is: `order by … limit`, served by an index
-//   anywhere else   from the numbers of all rows in the list's order (4 bytes a row), which are kept for the lists used last
+//   near the top    asked from the database as it is, until the order is there: `order by … limit`, served by an index
+//   anywhere else   from the list's order (order.h), which is kept for the lists used last
 //   with a search   the numbers of the rows that match, in the same order
 //
-// A change in the table makes the numbers old. An old order still answers, for a row more or less doesn't matter for a moment, and
-// is renewed by `work` a little later (kOrderRest), out of the way of whoever made the change; whoever watches is told then.
+// A few changed rows are put where they belong when the list is asked for again, so it's right at once. Many make an order old: it
+// still answers, and is made anew piece by piece (`work`) a little later (kOrderRest); whoever watches is told then.
 #pragma once
 
 #include <list>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
 #include "device/client/client.h"
+#include "device/door/order.h"
 #include "device/door/values.h"
 #include "query/query.h"
 
@@ -34,8 +34,8 @@ class Lists {
   Result<Json> answer(const Json& question, Instant now, For whom);
 
   void touched(const store::Touched& touched, Instant now);
-  // When an order is to be made anew; nothing if none is. One call of `work` makes one that is due; it gives the table whose
-  // lists have a new answer.
+  // When a piece of an order is to be made; nothing if none is. One call of `work` makes one that is due, and gives the table whose
+  // lists have a new answer with it.
   std::optional<Instant> work_at() const;
   Result<std::optional<TableNumber>> work(Instant now);
 
@@ -53,32 +53,31 @@ class Lists {
     std::int64_t from = 0;
     std::int64_t to = 0;
   };
-  struct Ordered {
+  struct Kept {
     std::string key;
-    query::Query query;
-    std::set<TableNumber> tables;  // that it depends on
-    std::vector<store::RowNumber> numbers;
-    bool is_made = false;
-    bool is_old = false;
-    bool is_wanted = false;  // somebody was answered without it
-    Instant old_since = {};
+    Order order;
+    bool is_wanted = false;  // somebody was answered without what is left to do
+    Instant outdated_at;
+    // What was searched for last, and its rows in the list's order.
+    std::string search;
+    std::vector<store::RowNumber> found;
+    bool is_found = false;
 
-    Instant due_at() const;  // somebody waits for the first one
+    Instant due_at() const;
   };
 
   Result<Window> read(const Json& question, Instant now);
   Result<bool> is_loading(const model::Table& table);
-  Ordered& ordered(const Window& window, const std::string& search);
-  Result<void> make(Ordered& ordered);
-  Result<void> find(Ordered& found, const std::string& search, const Ordered& whole);
+  Kept* find_kept(const std::string& key);
+  Kept& keep(const Window& window);
+  Result<void> finish(Kept& kept);
   Result<std::vector<model::Record>> rows_of(const Window& window, For whom, std::optional<std::int64_t>& total);
-  Result<std::optional<std::vector<model::Record>>> first_rows_of(const Window& window, Ordered& whole, For whom,
+  Result<std::optional<std::vector<model::Record>>> first_rows_of(const Window& window, Kept* kept, For whom,
                                                                   std::optional<std::int64_t>& total);
-  Result<std::vector<model::Record>> rows_of_order(const Window& window, Ordered& ordered,
-                                                   std::optional<std::int64_t>& total);
+  Result<void> search_in(Kept& kept, const std::string& search);
 
   client::Client& client_;
-  std::list<Ordered> orders_;  // the one used last in front
+  std::list<Kept> kept_;  // the one used last in front
 };
 
 }  // namespace satchel::device::door

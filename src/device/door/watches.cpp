@@ -46,10 +46,9 @@ void Watches::touch(const store::Touched& touched, const std::optional<TableRows
   }
 }
 
-void Watches::touch_table(TableNumber table) {
-  store::Touched touched;
-  touched.tables.insert(table);
-  touch(touched, std::nullopt);
+void Watches::touch_lists(std::string_view set) {
+  for (auto& watch : watches_)
+    if (watch.question.string_at("ask") == "list" && watch.question.string_at("set") == set) watch.is_due = true;
 }
 
 void Watches::touch_syncing() {
@@ -70,14 +69,23 @@ std::vector<RecordId> Watches::open_records() const {
   return records;
 }
 
+bool Watches::is_due(const Watch& watch, Instant now, bool is_syncing) {
+  if (!watch.is_due) return false;
+  const auto since = now - watch.asked_at;
+  const bool is_soon = since.milliseconds >= 0 && since < kProgressPause;
+  return !(watch.needs.syncing && is_syncing && is_soon);
+}
+
+bool Watches::any_due(Instant now, bool is_syncing) const {
+  return std::any_of(watches_.begin(), watches_.end(),
+                     [&](const Watch& watch) { return is_due(watch, now, is_syncing); });
+}
+
 Watches::Watch* Watches::next_due(Instant now, bool is_syncing) {
   // The one that was asked for last is what the user looks at: the open record before the list behind it.
   for (auto at = watches_.rbegin(); at != watches_.rend(); ++at) {
     auto& watch = *at;
-    if (!watch.is_due) continue;
-    const auto since = now - watch.asked_at;
-    const bool is_soon = since.milliseconds >= 0 && since < kProgressPause;
-    if (watch.needs.syncing && is_syncing && is_soon) continue;
+    if (!is_due(watch, now, is_syncing)) continue;
     watch.is_due = false;
     watch.asked_at = now;
     return &watch;

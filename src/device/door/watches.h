@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "device/door/messages.h"
@@ -37,15 +38,18 @@ class Watches {
   // `loading`: rows per table while a first load goes on.
   using TableRows = std::vector<store::TableStatus>;
   void touch(const store::Touched& touched, const std::optional<TableRows>& loading);
-  void touch_table(TableNumber table);
+  void touch_lists(std::string_view set);
   void touch_syncing();
   std::vector<Json> questions() const;
   std::vector<RecordId> open_records() const;  // that somebody looks at
 
   // The next one to be asked anew; null when none is due now. What shows progress isn't told more often than people can read.
   Watch* next_due(Instant now, bool is_syncing);
+  bool any_due(Instant now, bool is_syncing) const;
 
  private:
+  static bool is_due(const Watch& watch, Instant now, bool is_syncing);
+
   std::vector<Watch> watches_;
 };
 

@@ -33,6 +33,10 @@ inline constexpr std::size_t kSearchHitsMax = 200;
 // that more rows have says little, and rows whose name begins with the text are found by their own index.
 inline constexpr std::size_t kSearchCandidatesMax = 400;
 
+// Rows of one table that are told one by one as written. Whoever keeps a list looks at all of it rather than at more of them: each
+// costs some 17 reads, all rows of a long list about as much as 300.
+inline constexpr std::size_t kTouchedRowsMax = 200;
+
 // Words of a search text that count. The rest is left out, so that a pasted page doesn't become a query.
 inline constexpr std::size_t kSearchWordsMax = 12;
 

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "device/store/internal/row_places.h"
 #include "device/store/internal/sql_store.h"
 #include "device/store/limits.h"
 #include "model/rules.h"
@@ -94,7 +95,7 @@ void SqlStore::expect_transaction() const { assert(database_.in_transaction()); 
 
 Touched SqlStore::take_touched() {
   auto touched = std::exchange(touched_, {});
-  touched.tables = rows_.take_touched();
+  rows_.take_touched(touched);
   return touched;
 }
 
@@ -187,20 +188,16 @@ Result<ListResult> SqlStore::list(const query::Query& query) {
   return out;
 }
 
-Result<std::vector<RowNumber>> SqlStore::row_numbers(const query::Query& query) {
+Result<std::unique_ptr<RowPlaces>> SqlStore::row_places(const query::Query& query) {
   TRY(known_table(query.table));
-  auto whole = query;
-  whole.top.reset();
-  whole.after.reset();
-  sql::Surroundings surroundings;
-  surroundings.leading = {"rowid", "id"};
-  surroundings.with_values = false;
-  const auto compiled = sql::compile_rows(schema_, whole, surroundings);
-  auto select = TRY(sql::borrow(database_, compiled.text));
-  sql::bind(*select, compiled.parameters);
-  std::vector<RowNumber> numbers;
-  while (TRY(select->step())) numbers.push_back(RowNumber(static_cast<std::uint32_t>(select->integer(0))));
-  return numbers;
+  return std::unique_ptr<RowPlaces>(std::make_unique<SqlRowPlaces>(database_, schema_, query));
+}
+
+Result<RowNumber> SqlStore::row_numbers_end(const model::Table& table) {
+  const auto& known = *TRY(known_table(table.number));
+  auto select = TRY(sql::borrow(database_, "select max(rowid) from " + sql::quoted(known.table->name)));
+  const auto last = TRY(select->step()) ? select->integer(0) : 0;
+  return RowNumber(static_cast<std::uint32_t>(last + 1));
 }
 
 Result<std::vector<model::Record>> SqlStore::rows_at(const model::Table& table, std::span<const RowNumber> numbers) {

@@ -169,6 +169,8 @@ struct TableStatus {
 // What was written since somebody last asked, committed or not: whoever shows something of it asks anew.
 struct Touched {
   std::set<TableNumber> tables;  // whose visible rows changed
+  // Which rows of them. A table that isn't in here changed in many, or in nobody knows which.
+  std::map<TableNumber, std::set<RowNumber>> rows;
   std::set<std::string, std::less<>> settings;
   bool outbox = false;
   bool drafts = false;
@@ -179,6 +181,20 @@ struct Touched {
   bool any() const {
     return !tables.empty() || !settings.empty() || outbox || conflicts || loading || erased || drafts || pins;
   }
+};
+
+// A visible row's place in a query's order, as bytes that compare like it. No two rows have the same one.
+struct PlacedRow {
+  RowNumber number;
+  std::string place;
+};
+
+// Where a query's rows stand; its select, top and position don't count. Kept by whoever asks often, for its SQL is made once.
+class RowPlaces {
+ public:
+  virtual ~RowPlaces() = default;
+  // The rows with numbers in [from, until), in the query's order. Costs what lies in between, however long the list is.
+  virtual Result<std::vector<PlacedRow>> between(RowNumber from, RowNumber until) = 0;
 };
 
 class DeviceStore {
@@ -203,9 +219,10 @@ class DeviceStore {
   // ---- visible rows ------------------------------------------------------------------------------------------------------
   virtual Result<std::optional<model::Record>> find(const model::Table& table, RecordId id) = 0;
   virtual Result<ListResult> list(const query::Query& query) = 0;
-  // All rows of a query in its order, however many; its select, top and position don't count. 4 bytes a row, so a window of a
-  // long list is cheap at any place: `rows_at`.
-  virtual Result<std::vector<RowNumber>> row_numbers(const query::Query& query) = 0;
+  // Must not outlive the store.
+  virtual Result<std::unique_ptr<RowPlaces>> row_places(const query::Query& query) = 0;
+  // The table's rows have numbers below it.
+  virtual Result<RowNumber> row_numbers_end(const model::Table& table) = 0;
   // The rows with these numbers, in this order; those that are gone are left out.
   virtual Result<std::vector<model::Record>> rows_at(const model::Table& table, std::span<const RowNumber> numbers) = 0;
   // The rows of one table that `search` would find, ascending, all of them. Nothing for a text without a word.

@@ -20,11 +20,13 @@ export function Navigation({ path, tablet }: { path: string; tablet: boolean }) 
   const [open, set_open] = useState(false);
   const bar = useRef<HTMLUListElement>(null);
   useEffect(() => set_open(false), [path]);
+  // A record's address has its list's link: nothing moves, and looking whether it must costs a layout.
+  const [, place] = path.split('/');
   useEffect(() => {
     const here = bar.current?.querySelector('[aria-current]');
     // What the style sheet keeps in sight needs no scrolling, which would take others out of it.
     if (here && getComputedStyle(here.parentElement!).position !== 'sticky') here.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [path]);
+  }, [place]);
   return (
     <nav class="navigation" aria-label="Main">
       <ul ref={bar} class="ways">

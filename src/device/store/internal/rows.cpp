@@ -2,6 +2,9 @@
 #include "device/store/internal/rows.h"
 
 #include <cassert>
+#include <utility>
+
+#include "device/store/limits.h"
 
 namespace satchel::device::store {
 
@@ -43,14 +46,15 @@ Result<void> Rows::insert(const DeviceTable& table, const model::Record& record,
     if (TRY(insert->step())) rowid = insert->integer(0);
     TRY(insert->run());
   }
-  TRY(add_count(table.table->number, 1));
+  touch(table.table->number, rowid);
+  TRY(set_count(table.table->number, TRY(count(table.table->number)) + 1));
   return text_index_.change(table, rowid, std::nullopt, TRY(text_index_.words(table, rowid)));
 }
 
 Result<void> Rows::update(const DeviceTable& table, const RowPlace& place, const model::Record& record,
                           std::int64_t scopes) {
   assert(record.values.size() == table.table->columns.size());
-  touched_.insert(table.table->number);
+  touch(table.table->number, place.rowid);
   const auto before = TRY(text_index_.words(table, place.rowid));
   {
     sql::BindStorage storage;
@@ -77,7 +81,8 @@ Result<void> Rows::remove(const DeviceTable& table, const RowPlace& place) {
   auto remove = TRY(sql::borrow(database_, table.remove));
   remove->bind_integer(1, place.rowid);
   TRY(remove->run());
-  return add_count(table.table->number, -1);
+  touch(table.table->number, place.rowid);
+  return set_count(table.table->number, TRY(count(table.table->number)) - 1);
 }
 
 Result<void> Rows::read_counts() {
@@ -105,16 +110,34 @@ Result<std::int64_t> Rows::total() {
 
 Result<void> Rows::add_count(TableNumber table, std::int64_t rows) {
   if (rows == 0) return {};
-  touched_.insert(table);
-  const auto now = TRY(count(table)) + rows;
+  touched_[table].reset();
+  return set_count(table, TRY(count(table)) + rows);
+}
+
+Result<void> Rows::set_count(TableNumber table, std::int64_t rows) {
   auto insert = TRY(sql::borrow(database_,
                                 "insert into table_state(\"table\", rows) values (?1, ?2) on conflict(\"table\") do "
                                 "update set rows = excluded.rows"));
   insert->bind_integer(1, table.value);
-  insert->bind_integer(2, now);
+  insert->bind_integer(2, rows);
   TRY(insert->run());
-  (*counts_)[table] = now;
+  (*counts_)[table] = rows;
   return {};
+}
+
+void Rows::touch(TableNumber table, std::int64_t rowid) {
+  const auto [known, is_new] = touched_.try_emplace(table, std::set<RowNumber>());
+  auto& rows = known->second;
+  if (rows) rows->insert(RowNumber(static_cast<std::uint32_t>(rowid)));
+  if (rows && rows->size() > kTouchedRowsMax) rows.reset();
+}
+
+void Rows::take_touched(Touched& touched) {
+  for (auto& [table, rows] : touched_) {
+    touched.tables.insert(table);
+    if (rows) touched.rows.emplace(table, std::move(*rows));
+  }
+  touched_.clear();
 }
 
 Result<void> Rows::recount(const DeviceTable& table) {

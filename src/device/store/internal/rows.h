@@ -4,12 +4,13 @@
 // those of the first load goes through here.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
-#include <utility>
 
 #include "device/store/internal/text_index.h"
+#include "device/store/store.h"
 #include "model/record.h"
 
 namespace satchel::device::store {
@@ -38,20 +39,24 @@ class Rows {
   // How many rows a table has, without counting them.
   Result<std::int64_t> count(TableNumber table);
   Result<std::int64_t> total();
+  // Rows were added or taken away that didn't go through here.
   Result<void> add_count(TableNumber table, std::int64_t rows);
   // Counts a table's rows anew.
   Result<void> recount(const DeviceTable& table);
   void forget() { counts_.reset(); }
-  // The tables whose rows changed since the last call.
-  std::set<TableNumber> take_touched() { return std::exchange(touched_, {}); }
+  // Tells which tables' rows changed since the last call.
+  void take_touched(Touched& touched);
 
  private:
   Result<void> read_counts();
+  Result<void> set_count(TableNumber table, std::int64_t rows);
+  void touch(TableNumber table, std::int64_t rowid);
 
   sql::Database& database_;
   TextIndex& text_index_;
   std::optional<std::unordered_map<TableNumber, std::int64_t>> counts_;
-  std::set<TableNumber> touched_;
+  // Without a value: more than are told one by one.
+  std::map<TableNumber, std::optional<std::set<RowNumber>>> touched_;
 };
 
 }  // namespace satchel::device::store

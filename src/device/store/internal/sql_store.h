@@ -36,7 +36,8 @@ class SqlStore final : public DeviceStore {
 
   Result<std::optional<model::Record>> find(const model::Table& table, RecordId id) override;
   Result<ListResult> list(const query::Query& query) override;
-  Result<std::vector<RowNumber>> row_numbers(const query::Query& query) override;
+  Result<std::unique_ptr<RowPlaces>> row_places(const query::Query& query) override;
+  Result<RowNumber> row_numbers_end(const model::Table& table) override;
   Result<std::vector<model::Record>> rows_at(const model::Table& table, std::span<const RowNumber> numbers) override;
   Result<std::vector<RowNumber>> matching_rows(const model::Table& table, std::string_view text) override;
   Result<std::vector<SearchHit>> search(std::string_view text, std::size_t hits_max) override;
