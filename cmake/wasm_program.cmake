@@ -11,7 +11,7 @@ satchel_targets_of(device_libraries "${device_rooms}" "")
 satchel_find_sources(wasm_sources wasm_tests apps/wasm)
 
 # The schema is read when the module is built (model/internal/standard.h): node runs the reader.
-add_executable(satchel_pack_schema src/model/packed/pack_standard.cpp apps/wasm/host_stubs.cpp)
+add_executable(satchel_pack_schema apps/wasm/pack/pack_schema.cpp apps/wasm/host_stubs.cpp)
 target_link_libraries(satchel_pack_schema PRIVATE satchel_model)
 target_link_options(satchel_pack_schema PRIVATE --no-wasm-opt ${wasm_quick_link})
 set(packed_schema ${CMAKE_BINARY_DIR}/generated/schema.pack)

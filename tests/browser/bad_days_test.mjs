@@ -89,7 +89,7 @@ test('a server that fails, and one that is too new for the app: it is said, and 
   assert.equal(await phone_at(server, account), '555 0202');
 
   const refusal = page.getByRole('alert').filter({ hasText: 'Update the app' });
-  gate.rewrite({ 'satchel-wire': '99' }, is_api);
+  gate.rewrite({ 'satchel-wire': '0' }, is_api);
   await edit(page, '555 0203');
   await refusal.waitFor();
   await marked(page, 'Account', 'Pending');
