@@ -8,6 +8,7 @@ const kEarly = [
   { pattern: /\.wasm$/, attrs: { rel: 'preload', as: 'fetch', crossorigin: true } },
   { pattern: /schema-[\w-]+\.json$/, attrs: { rel: 'preload', as: 'fetch', crossorigin: true } },
   { pattern: /start-[\w-]+\.js$/, attrs: { rel: 'modulepreload', crossorigin: true } },
+  { pattern: /start-[\w-]+\.css$/, attrs: { rel: 'preload', as: 'style', crossorigin: true } },
 ];
 
 /** A Vite plugin. */

@@ -7,6 +7,7 @@ import type { Door, Schema } from '../door/door';
 import { follow_links } from '../store/history';
 import { KeptForms } from '../store/kept_forms';
 import { SealedShelf } from '../store/sealed_shelf';
+import { is_marked_signed_in } from '../store/signed_in_mark';
 import { type Shell, StoreContext } from '../store/store';
 import { apply, theme } from '../store/theme';
 import { Toasts } from '../store/toasts';
@@ -20,8 +21,9 @@ export async function start(root: HTMLElement, door: Door, shell: Shell, schema:
   follow_links();
   const watches = new Watches(door);
   const kept_forms = new KeptForms(new SealedShelf());
-  // A form must find its kept text when it is first drawn.
-  const [known_schema] = await Promise.all([schema, kept_forms.ready]);
+  // A form must find its kept text when it is first drawn. Where nobody is signed in there is none, and a new profile's first look at its
+  // database takes a quarter of a second.
+  const [known_schema] = await Promise.all([schema, is_marked_signed_in() ? kept_forms.ready : undefined]);
   const store = { door, watches, toasts: new Toasts(), kept_forms, shell, known_schema };
   render(
     <StoreContext.Provider value={store}>
