@@ -10,7 +10,7 @@ std::uintptr_t __stack_chk_guard = 0x5a7c4e11;
 [[noreturn]] void __stack_chk_fail() { std::abort(); }
 
 // SQLite is built without an operating system (SQLITE_OS_OTHER). Tests have no file system; satchel.wasm brings its own
-// (host_file_system.cpp), which then takes the place of these.
+// (without_system.cpp registers it), and that takes the place of these.
 __attribute__((weak)) int sqlite3_os_init() { return 0; }
 __attribute__((weak)) int sqlite3_os_end() { return 0; }
 }

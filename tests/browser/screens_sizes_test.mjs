@@ -6,6 +6,15 @@ import { button, visit } from './harness/person.mjs';
 import { begin, first_id, kBothSizes, open_list, open_record, reconnect_to_trouble, scroll_to } from './harness/screens.mjs';
 import { test } from './harness/test.mjs';
 
+async function keep_conflicts_and_errors(page, gallery) {
+  await visit(page, '/conflicts');
+  await page.locator('.conflict').first().waitFor();
+  await gallery.keep('conflicts');
+  await visit(page, '/errors');
+  await page.locator('.refused').first().waitFor();
+  await gallery.keep('errors');
+}
+
 test('letters twice as big', kBothSizes, async (t) => {
   const { page, gallery, server } = await begin(t, { text_percent: 200 });
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), '32px');
@@ -30,12 +39,7 @@ test('letters twice as big', kBothSizes, async (t) => {
     await button(page, 'Close').click();
   }
   await reconnect_to_trouble(page, server);
-  await visit(page, '/conflicts');
-  await page.locator('.conflict').first().waitFor();
-  await gallery.keep('conflicts');
-  await visit(page, '/errors');
-  await page.locator('.refused').first().waitFor();
-  await gallery.keep('errors');
+  await keep_conflicts_and_errors(page, gallery);
   gallery.end();
 });
 
@@ -96,12 +100,7 @@ for (const [name, width, height] of [['narrow phone', 360, 640], ['narrowest pho
     await visit(page, '/sync');
     await page.locator('.table tbody tr').first().waitFor();
     await gallery.keep('status');
-    await visit(page, '/conflicts');
-    await page.locator('.conflict').first().waitFor();
-    await gallery.keep('conflicts');
-    await visit(page, '/errors');
-    await page.locator('.refused').first().waitFor();
-    await gallery.keep('errors');
+    await keep_conflicts_and_errors(page, gallery);
     await button(page, 'Discard').first().click();
     await page.getByRole('alertdialog', { name: 'Discard' }).waitFor();
     await gallery.keep('discard asks');
