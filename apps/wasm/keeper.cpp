@@ -25,8 +25,8 @@ using door::TabNumber;
 
 constexpr const char* kDatabase = "store";
 
-// Rows of one page of a first load: some 80 ms to store, between which the app answers.
-constexpr std::size_t kLoadRowsMax = 4000;
+// Rows of one page of a first load: some 100 ms to store, between which the app answers.
+constexpr std::size_t kLoadRowsMax = 8000;
 
 // Bytes of a PIN; the organisation says how many characters it has at least.
 constexpr std::size_t kPinSizeMax = 256;

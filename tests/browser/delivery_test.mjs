@@ -99,11 +99,33 @@ test('what a start needs is named in the page’s head, and asked for once', {},
   await page.goto(server.url);
   await page.getByRole('heading', { name: "Let's get started" }).waitFor();
   const named = [...(await (await fetch(server.url)).text()).matchAll(/<link rel="(?:module)?preload"[^>]* href="([^"]+)"/g)].map(([, file]) => file);
-  for (const pattern of [/\.wasm$/, /schema-[\w-]+\.json$/, /start-[\w-]+\.js$/]) {
+  for (const pattern of [/schema-[\w-]+\.json$/, /start-[\w-]+\.js$/]) {
     const file = named.find((one) => pattern.test(one));
     assert.ok(file, `the head names none like ${pattern}: ${named}`);
     assert.equal(asked.filter((one) => one === file).length, 1, file);
   }
+  assert.deepEqual(said.filter((line) => line.includes('preload')), []);
+});
+
+test('the engine comes behind the sign-in form at a first start, and with the page at every other', {}, async (t) => {
+  const server = await t.server();
+  const { page, said } = await t.device();
+  const asked_at = () =>
+    page.evaluate(() => {
+      const files = performance.getEntriesByType('resource');
+      const module = files.filter(({ name }) => name.endsWith('.wasm'));
+      return { modules: module.length, module: module[0]?.startTime, screens: files.find(({ name }) => /start-[\w-]+\.js$/.test(name)).responseEnd };
+    });
+  await open_and_install(page, server.url);
+  await until(async () => (await asked_at()).modules > 0, 'the engine is asked for');
+  const first = await asked_at();
+  assert.ok(first.module > first.screens, JSON.stringify(first));
+  await page.reload();
+  await page.getByRole('heading', { name: "Let's get started" }).waitFor();
+  const second = await asked_at();
+  assert.ok(second.module < second.screens, JSON.stringify(second));
+  await until(async () => (await page.evaluate(() => document.querySelector('form.gate-card') !== null)), 'the form');
+  assert.equal((await asked_at()).modules, 1);
   assert.deepEqual(said.filter((line) => line.includes('preload')), []);
 });
 

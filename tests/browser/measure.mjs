@@ -134,9 +134,12 @@ async function measure_first_start(page) {
     dispatchEvent(new PopStateEvent('popstate'));
   });
   await until(() => page.getByText('Rows on this device').count(), 'the sync status', 10_000);
-  const done_at = await page.evaluate(() => window.seen(() => document.querySelector('progress[aria-label="First sync"]') === null && /Last sync(?!.*never)/i.test(document.body.innerText)));
+  // The text index is built behind it; search finds by names meanwhile.
+  const readable_at = await page.evaluate(() => window.seen(() => document.querySelector('progress[aria-label="First sync"]') === null));
   const rows = await rows_on_device(page);
-  figures['first sync'] = [rows / ((done_at - began) / 1000)];
+  figures['first sync'] = [rows / ((readable_at - began) / 1000)];
+  const done_at = await page.evaluate(() => window.seen(() => /Last sync\s+(?!never)/i.test(document.body.innerText)), 60_000);
+  figures['first sync, with full text'] = [rows / ((done_at - began) / 1000)];
   figures['rows on the device'] = [rows];
 }
 

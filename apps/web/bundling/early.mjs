@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a start needs is named in the page's head, so that it is on its way while the first script is read: the module before all, for
-// it takes longest, then the schema, then the screens.
+// What a start needs is named in the page's head, so that it is on its way while the first script is read: the schema, then the screens.
+// The engine's module isn't: at a first start the sign-in form comes first, and later ones are told of it by the service worker.
 
 /** In their order. A preloaded file is taken by `fetch` only if both ask for it in the same mode: crossorigin is fetch's own. */
 const kEarly = [
-  { pattern: /\.wasm$/, attrs: { rel: 'preload', as: 'fetch', crossorigin: true } },
   { pattern: /schema-[\w-]+\.json$/, attrs: { rel: 'preload', as: 'fetch', crossorigin: true } },
   { pattern: /start-[\w-]+\.js$/, attrs: { rel: 'modulepreload', crossorigin: true } },
   { pattern: /start-[\w-]+\.css$/, attrs: { rel: 'preload', as: 'style', crossorigin: true } },

@@ -145,7 +145,7 @@ void Door::wake(Instant now) {
 // One piece each time, so that what was heard meanwhile has its turn.
 void Door::work() {
   // What somebody looks at comes first: poll_output tells it.
-  if (watches_.any_due(now_, syncing_.busy())) return;
+  if (watches_.any_due(moment())) return;
   if (!uses_.empty()) return note_use();
   const auto lists_at = lists_.work_at();
   if (!lists_at || *lists_at > now_) return syncing_.wake(now_);
@@ -191,7 +191,7 @@ void Door::hear_question(TabNumber tab, const Asked& asked) {
 // One in a turn: a list takes some milliseconds, and what is heard meanwhile mustn't wait for all of them.
 std::optional<Output> Door::next_told() {
   if (is_watch_asked_) return std::nullopt;
-  auto* watch = watches_.next_due(now_, syncing_.busy());
+  auto* watch = watches_.next_due(moment());
   if (watch == nullptr) return std::nullopt;
   is_watch_asked_ = true;
   const auto answer = questions_.answer(watch->question, Lists::For::watching, now_);
@@ -422,8 +422,7 @@ std::optional<Output> Door::next_wake() {
     wake_at_ = next;
     return WakeAt{next};
   }
-  const bool has_work =
-      lists_are_due || syncing_.has_work() || !uses_.empty() || watches_.any_due(now_, syncing_.busy());
+  const bool has_work = lists_are_due || syncing_.has_work() || !uses_.empty() || watches_.any_due(moment());
   if (is_work_told_ || !has_work) return std::nullopt;
   is_work_told_ = true;
   return WorkLeft{};

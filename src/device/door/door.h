@@ -102,6 +102,7 @@ class Door {
   void read_lease();
   void take_ended();
   void take_touched();
+  Watches::Moment moment() const { return {now_, syncing_.busy(), lists_}; }
   std::optional<Output> next_told();
   std::optional<Output> next_wake();
   void tell(TabNumber tab, std::string message) { outputs_.push_back(Tell{tab, std::move(message)}); }

@@ -263,6 +263,13 @@ Result<std::optional<TableNumber>> Lists::work(Instant now) {
   return std::optional<TableNumber>();
 }
 
+bool Lists::is_in_making(const Json& question, Instant now) const {
+  if (question.string_at("ask") != "list") return false;
+  const auto key = key_of(question, now);
+  return std::any_of(kept_.begin(), kept_.end(),
+                     [&](const Kept& kept) { return kept.key == key && kept.is_wanted && !kept.order.is_made(); });
+}
+
 Result<std::vector<model::Record>> Lists::first_rows(const Table& table, std::string_view filter,
                                                      std::string_view order, std::int64_t rows_max, Instant now) {
   query::Query query;

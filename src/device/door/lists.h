@@ -39,6 +39,10 @@ class Lists {
   std::optional<Instant> work_at() const;
   Result<std::optional<TableNumber>> work(Instant now);
 
+  // The order of the question's list is being made for the first time. It comes soon, with another answer, and until then a window costs
+  // ten times as much.
+  bool is_in_making(const Json& question, Instant now) const;
+
   // The first rows of a view or filter, for others that show a few.
   Result<std::vector<model::Record>> first_rows(const model::Table& table, std::string_view filter,
                                                 std::string_view order, std::int64_t rows_max, Instant now);

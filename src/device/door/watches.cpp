@@ -69,25 +69,25 @@ std::vector<RecordId> Watches::open_records() const {
   return records;
 }
 
-bool Watches::is_due(const Watch& watch, Instant now, bool is_syncing) {
+bool Watches::is_due(const Watch& watch, const Moment& moment) {
   if (!watch.is_due) return false;
-  const auto since = now - watch.asked_at;
+  const auto since = moment.now - watch.asked_at;
   const bool is_soon = since.milliseconds >= 0 && since < kProgressPause;
-  return !(watch.needs.syncing && is_syncing && is_soon);
+  if (watch.needs.syncing && moment.is_syncing && is_soon) return false;
+  return !moment.lists.is_in_making(watch.question, moment.now);
 }
 
-bool Watches::any_due(Instant now, bool is_syncing) const {
-  return std::any_of(watches_.begin(), watches_.end(),
-                     [&](const Watch& watch) { return is_due(watch, now, is_syncing); });
+bool Watches::any_due(const Moment& moment) const {
+  return std::any_of(watches_.begin(), watches_.end(), [&](const Watch& watch) { return is_due(watch, moment); });
 }
 
-Watches::Watch* Watches::next_due(Instant now, bool is_syncing) {
+Watches::Watch* Watches::next_due(const Moment& moment) {
   // The one that was asked for last is what the user looks at: the open record before the list behind it.
   for (auto at = watches_.rbegin(); at != watches_.rend(); ++at) {
     auto& watch = *at;
-    if (!is_due(watch, now, is_syncing)) continue;
+    if (!is_due(watch, moment)) continue;
     watch.is_due = false;
-    watch.asked_at = now;
+    watch.asked_at = moment.now;
     return &watch;
   }
   return nullptr;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "device/door/lists.h"
 #include "device/door/messages.h"
 #include "device/door/questions.h"
 
@@ -43,12 +44,19 @@ class Watches {
   std::vector<Json> questions() const;
   std::vector<RecordId> open_records() const;  // that somebody looks at
 
-  // The next one to be asked anew; null when none is due now. What shows progress isn't told more often than people can read.
-  Watch* next_due(Instant now, bool is_syncing);
-  bool any_due(Instant now, bool is_syncing) const;
+  // How it stands when somebody asks which are due.
+  struct Moment {
+    Instant now;
+    bool is_syncing = false;
+    const Lists& lists;
+  };
+  // The next one to be asked anew; null when none is due now. What shows progress isn't told more often than people can read, and a
+  // list whose order is in making is told with that.
+  Watch* next_due(const Moment& moment);
+  bool any_due(const Moment& moment) const;
 
  private:
-  static bool is_due(const Watch& watch, Instant now, bool is_syncing);
+  static bool is_due(const Watch& watch, const Moment& moment);
 
   std::vector<Watch> watches_;
 };

@@ -4,6 +4,7 @@
 
 import { render } from 'preact';
 import type { Door, Schema } from '../door/door';
+import { ask_ahead } from '../store/ahead';
 import { follow_links } from '../store/history';
 import { KeptForms } from '../store/kept_forms';
 import { SealedShelf } from '../store/sealed_shelf';
@@ -18,8 +19,8 @@ import { App } from './app';
 /** `schema`: as this version of the app knows it, or null if it couldn't be had. */
 export async function start(root: HTMLElement, door: Door, shell: Shell, schema: Promise<Schema | null>): Promise<void> {
   apply(theme());
-  follow_links();
   const watches = new Watches(door);
+  follow_links((to) => ask_ahead(watches, to));
   const kept_forms = new KeptForms(new SealedShelf());
   // A form must find its kept text when it is first drawn. Where nobody is signed in there is none, and a new profile's first look at its
   // database takes a quarter of a second.

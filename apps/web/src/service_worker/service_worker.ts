@@ -21,6 +21,8 @@ const kCache = kPrefix + kVersion;
 const kServerAddresses = /^\/(api|oauth2|healthz|metrics)(\/|$)/;
 /** A file's hash stands in its cached answer, so that the next version knows it again. */
 const kHashField = 'Satchel-Hash';
+/** The longest way of a start: on its way with the page, before the page's own script asks for it. */
+const kModule = kFiles.find(([address]) => address.endsWith('.wasm'))?.[0];
 /** As written by the build. */
 const kHashLength = 16;
 
@@ -89,7 +91,10 @@ async function older_caches(): Promise<string[]> {
 
 async function answer_page(request: Request): Promise<Response> {
   const cached = await (await caches.open(kCache)).match('/index.html');
-  return cached ?? fetch(request);
+  if (!cached) return fetch(request);
+  const headers = new Headers(cached.headers);
+  headers.set('Link', `<${kModule}>; rel=preload; as=fetch; crossorigin`);
+  return new Response(cached.body, { headers });
 }
 
 async function answer_file(request: Request, address: string): Promise<Response> {

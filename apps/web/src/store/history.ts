@@ -14,12 +14,15 @@ export interface Address {
 const listeners = new Set<() => void>();
 /** How many steps of ours lie behind this page in the browser's history. */
 let depth = 0;
+/** The link that was followed last, while its screen isn't shown yet. Whoever goes elsewhere meanwhile gets there. */
+let awaited: string | null = null;
 
 export function address(): Address {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
+  awaited = null;
   if (to === location.pathname + location.search) return;
   if (how === 'push') history.pushState({ depth: ++depth }, '', to);
   else history.replaceState({ depth }, '', to);
@@ -42,10 +45,11 @@ export function useAddress(): Address {
   return address();
 }
 
-/** Called once by the app. */
-export function follow_links(): void {
+/** Called once by the app. `prepare` says what is waited for before an address is shown; it must end soon. */
+export function follow_links(prepare: (to: string) => Promise<void> | null): void {
   depth = (history.state as { depth?: number } | null)?.depth ?? 0;
   addEventListener('popstate', (event) => {
+    awaited = null;
     depth = ((event as PopStateEvent).state as { depth?: number } | null)?.depth ?? 0;
     tell();
   });
@@ -53,8 +57,14 @@ export function follow_links(): void {
     const to = own_address(event);
     if (to === null) return;
     event.preventDefault();
-    go(to);
+    void follow(to, prepare(to));
   });
+}
+
+async function follow(to: string, prepared: Promise<void> | null): Promise<void> {
+  awaited = to;
+  if (prepared) await prepared;
+  if (awaited === to) go(to);
 }
 
 function own_address(event: MouseEvent): string | null {

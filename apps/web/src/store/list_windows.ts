@@ -6,6 +6,8 @@
 //   screen                           [ first..last ]
 //   watched               <────────────────────────>──────────▶  one behind, one ahead, one more in the scroll's direction
 //
+// While the table is still loading each of them is asked anew again and again: then only what is on the screen is watched.
+//
 // Rows seen before are shown from memory until their window is watched again.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -34,9 +36,10 @@ export interface Windows {
 
 export const kWindowRows = 100;
 
-export function window_numbers(first: number, last: number, direction: -1 | 0 | 1): number[] {
-  const from = Math.floor(first / kWindowRows) - (direction < 0 ? 2 : 1);
-  const to = Math.floor(last / kWindowRows) + (direction > 0 ? 2 : 1);
+export function window_numbers(first: number, last: number, direction: -1 | 0 | 1, loading = false): number[] {
+  const ahead = (is_there: boolean) => (loading ? 0 : is_there ? 2 : 1);
+  const from = Math.floor(first / kWindowRows) - ahead(direction < 0);
+  const to = Math.floor(last / kWindowRows) + ahead(direction > 0);
   const numbers = [];
   for (let number = Math.max(0, from); number <= to; number++) numbers.push(number);
   return numbers;
@@ -54,7 +57,9 @@ export function useListWindows(list: WholeList, first: number, last: number): Wi
   // A new search shows what was there until its own first window has come: nothing flickers.
   if (shown.current !== wanted && has_answer(watches, wanted, 0)) shown.current = wanted;
 
-  const numbers = window_numbers(first, last, direction).filter((number) => number <= last_window(watches, wanted));
+  const known = window_of(watches, wanted, Math.floor(first / kWindowRows)).answer ?? window_of(watches, wanted, 0).answer;
+  const loading = known?.loading ?? true;
+  const numbers = window_numbers(first, last, direction, loading).filter((number) => number <= last_window(watches, wanted));
   const keys = numbers.map((number) => window_key(wanted, number)).join('\n');
   useSubscriptions(watches, keys, () => redraw((n) => n + 1));
   return read_windows(watches, shown.current, numbers[0] ?? 0);

@@ -43,6 +43,21 @@ export class Watches {
     return (this.#entries.get(key) ?? {}) as Watched<AnswerTo<Q>>;
   }
 
+  /** Ends with the first answer or refusal, or after `wait` milliseconds; null if one is there. Who subscribes then isn't asked anew. */
+  first_answer(key: string, wait: number): Promise<void> | null {
+    const { answer, refusal } = this.peek(key);
+    if (answer !== undefined || refusal !== undefined) return null;
+    return new Promise((done) => {
+      const end = () => {
+        clearTimeout(timer);
+        stop();
+        done();
+      };
+      const timer = setTimeout(end, wait);
+      const stop = this.subscribe(key, end);
+    });
+  }
+
   /** Another user may come: nothing that was shown stays in memory. */
   forget_all(): void {
     for (const [key, entry] of this.#entries) {

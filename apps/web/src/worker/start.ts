@@ -10,10 +10,11 @@ import { WorkerDoor, type WorkerPort } from './client';
 import { compile } from './module';
 import { named_platform, platform_of, start_of_clock } from './platform';
 
-export function open_door(): WorkerDoor {
+/** `calm`: before that the page has something more urgent to do than to compile the engine, which keeps it busy for a tenth of a second. */
+export function open_door(calm: Promise<void> = Promise.resolve()): WorkerDoor {
   return new WorkerDoor({
     make_worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as WorkerPort,
-    compile: () => compile(module_address),
+    compile: () => calm.then(() => compile(module_address)),
     platform: platform_of(navigator.userAgent, navigator.maxTouchPoints),
     named_platform: named_platform(location.search),
     now: start_of_clock(location.search),

@@ -11,6 +11,7 @@ import { useIsDrawn } from '../../controls/use_is_drawn';
 import { context_values, read_context } from '../../forms/context';
 import { name_of } from '../../forms/format';
 import { kCaughtWords, kSavedWords } from '../../forms/saved_words';
+import { record_question } from '../../store/ahead';
 import { address, go } from '../../store/history';
 import { useLatest, useAct, useStatus, useStore, useWatch } from '../../store/store';
 import { FormSections } from './form_sections';
@@ -23,7 +24,7 @@ import { Timeline } from './timeline';
 
 /** An existing record; one that is not here says why. */
 export function RecordPane({ table, id }: { table: Table; id: RecordId }) {
-  const watched = useWatch({ ask: 'record', set: table.set, id });
+  const watched = useWatch(record_question(table.set, id));
   const answer = useLatest(watched.answer);
   const act = useAct();
   const there = answer?.row != null;
