@@ -16,12 +16,17 @@ const door = open_door(is_marked_signed_in() ? undefined : drawn);
 nudge_by_page(door);
 tell_use(door);
 const version = new AppVersion();
-const { start } = await import('./app/start');
+const { read_ahead, start } = await import('./app/start');
 await start(document.getElementById('app')!, door, {
   when_update_waits: (told) => version.when_update_waits(told),
   look_for_update: () => void version.look(),
   reload: () => version.reload(),
   watch_broken: (told) => door.watch_engine((engine) => told(engine.state === 'broken' ? engine.sentence : null)),
 }, schema);
-requestAnimationFrame(() => setTimeout(tell_drawn));
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    tell_drawn();
+    read_ahead();
+  }),
+);
 setTimeout(tell_drawn, 1_000); // A page in the background draws no frames.

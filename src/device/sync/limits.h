@@ -14,7 +14,7 @@ inline constexpr std::size_t kPushBytesMax = 8 * 1024 * 1024;
 // Records of one group (K5): further children follow once their parent is confirmed.
 inline constexpr std::size_t kGroupMembersMax = 100;
 // Rows of a load's first page: somebody waits for the first list.
-inline constexpr std::size_t kLoadPageRowsFirst = 1'000;
+inline constexpr std::size_t kLoadPageRowsFirst = 500;
 // Rows of later pages, but for those that led up to them: about 1.5 MB, under 50 ms to store on a phone.
 inline constexpr std::size_t kLoadPageRowsMin = 5'000;
 // As long as pages come quickly the next one may have twice as many rows, up to these, for each page ends with flushes of the disk.

@@ -16,6 +16,8 @@ import { Watches } from '../store/watches';
 import '../styles/app.css';
 import { App } from './app';
 
+export { read_ahead } from '../forms/region';
+
 /** `schema`: as this version of the app knows it, or null if it couldn't be had. */
 export async function start(root: HTMLElement, door: Door, shell: Shell, schema: Promise<Schema | null>): Promise<void> {
   apply(theme());
