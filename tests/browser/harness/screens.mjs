@@ -68,7 +68,8 @@ export async function scroll_to(page, locator) {
 export async function set_offline(page, on) {
   await visit(page, '/sync');
   const toggle = page.getByRole('switch', { name: /Work offline/ });
-  await toggle.setChecked(on);
+  // It turns when the engine has answered, which setChecked doesn't wait for.
+  if ((await toggle.isChecked()) !== on) await toggle.click();
   const bar = page.getByRole('status').filter({ hasText: 'Offline' });
   await bar.waitFor({ state: on ? 'visible' : 'hidden' });
 }

@@ -98,8 +98,11 @@ export function column_tracks(table: Table, columns: string[]) {
 }
 
 const kWordJoiner = '\u2060';
-/** A mail address is broken behind its "@", if it must be, and not at a hyphen. */
+/** Letters of a domain that fit one line of a narrow tablet. */
+const kDomainLetters = 30;
+/** A mail address is broken behind its "@", if it must be, and not at a hyphen unless that's the only way to see all of it. */
 function breakable(address: string) {
+  if (address.length - address.indexOf('@') > kDomainLetters) return address;
   const [who, ...where] = address.replaceAll('-', `-${kWordJoiner}`).split('@');
   if (where.length === 0) return address;
   return (
