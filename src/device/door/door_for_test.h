@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "device/door/door.h"
 
 namespace satchel::device::door {
@@ -63,5 +64,18 @@ class DoorForTest {
   std::optional<Instant> wake_at_;
   std::int64_t last_id_ = 1000;
 };
+
+// Elena's accounts 1 and 2, the contact 3 of the first, and a task about that.
+std::vector<model::Record> some_records();
+inline constexpr std::uint8_t kElena = 200;
+inline const std::string kAccount = id_for_test(1).to_string();
+inline const std::string kContact = id_for_test(3).to_string();
+inline const std::string kNew = "01000000-0000-0000-0000-0000000000ff";
+
+Json json(std::string_view text);
+std::string list_of(const std::string& set, const std::string& rest = {});  // a question for a list's first 50 rows
+using Names = std::vector<std::string>;
+Names names_in(const Json& list);
+std::string code_of(const Json& told);  // of a refusal; empty if it's none
 
 }  // namespace satchel::device::door

@@ -8,9 +8,6 @@
 namespace satchel::device::door {
 namespace {
 
-const std::string kAccount = id_for_test(1).to_string();
-const std::string kContact = id_for_test(3).to_string();
-const std::string kNew = "01000000-0000-0000-0000-0000000000ff";
 const std::string kPicture = "/9j/AAEC";
 const std::string kPictureId = "0a000000-0000-8000-8000-000000000001";
 const std::string kOther = "01000000-0000-0000-0000-0000000000fe";

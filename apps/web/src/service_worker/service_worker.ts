@@ -5,7 +5,8 @@
 //   install   all files of this version, before it counts as installed; what hasn't changed is taken from an older cache
 //   waiting   until the page says "use it" (a person has pressed Reload), or no page of the old version is open
 //   activate  older caches go, but the last one: tabs that still run that version may yet start a worker of it
-//   fetch     an address of the app gives index.html, a file the cached one; the server's own addresses are left alone
+//   fetch     an address of the app gives index.html (and names the engine's module with it), a file the cached one; the server's own
+//             addresses are left alone
 //
 // Always true: index.html and the files that it names come from one version.
 
